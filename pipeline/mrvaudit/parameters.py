@@ -1,0 +1,119 @@
+"""Dated numbers: each value with its months of validity, its basis and its mark."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from mrvaudit.packfile import Entry, Pack, Words
+
+Mark = Literal["law", "draft", "memory", "house"]
+MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+
+
+class Value(Entry):
+    """One value of a parameter: months [from, until), its keys as text joined by `|`."""
+
+    since: str = Field(alias="from")
+    until: str | None = None
+    key: str = ""
+    value: float
+    mark: Mark
+    basis: str
+
+    @model_validator(mode="after")
+    def _months(self) -> Value:
+        for month in (self.since, self.until):
+            if month is not None and not MONTH.match(month):
+                raise ValueError(f"months are written YYYY-MM, not {month}")
+        if self.until is not None and self.until <= self.since:
+            raise ValueError("until must be later than from")
+        return self
+
+    def covers(self, month: str) -> bool:
+        """Whether the month YYYY-MM lies in the validity."""
+        return self.since <= month and (self.until is None or month < self.until)
+
+
+class Parameter(Entry):
+    """A named number with a unit; `keys` names what its values depend on."""
+
+    name: str
+    title: Words
+    kind: Literal["constant", "default", "limit", "tolerance", "window"]
+    unit: str
+    keys: tuple[str, ...] = ()
+    values: tuple[Value, ...]
+
+
+def parse_parameters(pack: Pack) -> dict[str, Parameter]:
+    """Parameters of one pack file; overlapping values of one key are refused."""
+    parameters: dict[str, Parameter] = {}
+    for name, raw in pack.data.get("parameters", {}).items():
+        place = ("parameters", name)
+        entry = dict(raw) if isinstance(raw, dict) else {}
+        keys = tuple(entry.get("keys", ()))
+        values = [
+            _value(pack, keys, value, (*place, "values", index))
+            for index, value in enumerate(entry.get("values") or [])
+        ]
+        parameters[name] = pack.parse(Parameter, {**entry, "name": name, "values": values}, place)
+        _refuse_overlaps(pack, parameters[name], place)
+    return parameters
+
+
+def _value(pack: Pack, keys: tuple[str, ...], raw: Any, place: tuple[str | int, ...]) -> Value:
+    entry = dict(raw) if isinstance(raw, dict) else {}
+    missing = [key for key in keys if key not in entry]
+    if missing:
+        raise pack.error(place, f"缺少键 {missing[0]}", f"key {missing[0]} is missing")
+    text = "|".join(str(entry.pop(key)) for key in keys)
+    return pack.parse(Value, {**entry, "key": text}, place)
+
+
+def _refuse_overlaps(pack: Pack, parameter: Parameter, place: tuple[str | int, ...]) -> None:
+    ordered = sorted(enumerate(parameter.values), key=lambda pair: (pair[1].key, pair[1].since))
+    for (_, first), (index, second) in pairwise(ordered):
+        if first.key == second.key and (first.until is None or second.since < first.until):
+            raise pack.error(
+                (*place, "values", index),
+                f"与从 {first.since} 起的值重叠",
+                f"overlaps the value valid from {first.since}",
+                todo_zh="请给前一个值写上 until",
+                todo_en="give the earlier value an until",
+            )
+
+
+def value_at(parameter: Parameter, key: str, month: str) -> Value | None:
+    """The value in force in a month (YYYY-MM), or None: a gap is never filled."""
+    for value in parameter.values:
+        if value.key == key and value.covers(month):
+            return value
+    return None
+
+
+def macro_name(name: str) -> str:
+    """DuckDB macro of a parameter: `p__name(key, month)`."""
+    return f"p__{name}"
+
+
+def macro_sql(parameter: Parameter) -> list[str]:
+    """Statements that make the parameter's two macros: NULL where there is no value, and raising."""
+    name = macro_name(parameter.name)
+    branches = " ".join(f"WHEN {_condition(value)} THEN {value.value!r}::DOUBLE" for value in parameter.values)
+    body = f"CASE {branches} END" if branches else "NULL::DOUBLE"
+    missing = f"'no value of parameter {parameter.name} for ' || k || ' in ' || coalesce(m::VARCHAR, 'no month')"
+    return [
+        f"CREATE MACRO {name}(k, m) AS ({body})",
+        f"CREATE MACRO {name}__must(k, m) AS (coalesce({name}(k, m), error({missing})::VARCHAR::DOUBLE))",
+    ]
+
+
+def _condition(value: Value) -> str:
+    quoted = value.key.replace("'", "''")
+    since = f"m >= DATE '{value.since}-01'"
+    until = f" AND m < DATE '{value.until}-01'" if value.until else ""
+    return f"k = '{quoted}' AND {since}{until}"

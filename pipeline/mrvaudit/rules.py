@@ -1,0 +1,237 @@
+"""Rules: one check each, with its basis, its question, its words in two languages and its own examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from mrvaudit import sql
+from mrvaudit.packfile import Entry, Pack, Place, Words
+from mrvaudit.parameters import MONTH, Mark
+from mrvaudit.tables import Table
+
+SeverityName = Literal["critical", "major", "minor", "info"]
+Scope = Literal["unit", "entity", "global"]
+RuleStatus = Literal["draft", "shadow", "info", "stable", "retired"]
+NcClass = Literal["basic", "boundary", "method", "data", "quality", "plan", "other_onsite", "other"]
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*(:\d)?$")
+
+
+class Basis(Entry):
+    """What a rule rests on."""
+
+    document: str
+    clause: str = ""
+    mark: Mark = "law"
+
+
+class Valid(Entry):
+    """Months [since, until) for which the rule asks."""
+
+    since: str = Field(alias="from")
+    until: str | None = None
+
+
+class Subject(Entry):
+    """The record and field a finding is about; `view` is scanned in the table's place where it is given."""
+
+    table: str
+    field: str
+    view: str | None = None
+
+
+class Related(Entry):
+    """A further cell of a finding: names of the columns that carry its block, line and key."""
+
+    table: str
+    field: str
+    block: str
+    line: str
+    row_key: str
+
+
+class Result(Entry):
+    """One way a row can be found; the first true one wins."""
+
+    name: str
+    violates: str
+    severity: SeverityName
+    integrity_signal: Literal["none", "weak", "strong"] = "none"
+    nc_class: NcClass = "data"
+    impact_kind: Literal["recalculated", "if_default_applies", "range"] = "recalculated"
+    unit: str | None = None
+    month: Literal["row", "none"] = "row"
+    message: Words | None = None
+    ask: Words | None = None
+
+
+class RuleExample(Entry):
+    """Rows given, findings expected, and how many rows must stay unknown."""
+
+    name: str
+    given: dict[str, list[dict[str, Any]]]
+    as_of: date | None = None
+    expect: list[dict[str, Any]]
+    unknown: int = 0
+
+
+class Rule(Entry):
+    """One check. Without `rows` it joins the one scan of its subject's view or table."""
+
+    id: str
+    version: int
+    status: RuleStatus
+    topic: str
+    scope: Scope = "unit"
+    title: Words
+    basis: tuple[Basis, ...]
+    valid: Valid
+    applies: str | None = None
+    reads: tuple[str, ...] = ()
+    subject: Subject
+    rows: str | None = None
+    where: str | None = None
+    observed: str | None = None
+    expected: str | None = None
+    tolerance: str | None = None
+    impact_tco2: str | None = None
+    needs: tuple[str, ...] = ()
+    also: tuple[Related, ...] = ()
+    results: tuple[Result, ...]
+    message: Words
+    ask: Words | None = None
+    remedy: Words
+    false_positives: tuple[Words, ...] = ()
+    seconds: float | None = None
+    examples: tuple[RuleExample, ...]
+
+    @property
+    def scanned(self) -> str:
+        """The table or view that a rule without `rows` looks through."""
+        return self.subject.view or self.subject.table
+
+    @property
+    def basis_text(self) -> str:
+        """Documents and clauses in one line."""
+        return "; ".join(" ".join(part for part in (one.document, one.clause) if part) for one in self.basis)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a rule stands, for messages; `own` is true for packs that came with the command."""
+
+    pack: Pack
+    place: Place
+    own: bool
+
+    def error(self, key: str, zh: str, en: str) -> Exception:
+        """A PackError at a key of the rule."""
+        return self.pack.error((*self.place, *key.split(".")) if key else self.place, zh, en)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Names a rule may use."""
+
+    tables: Mapping[str, Table]
+    views: frozenset[str]
+    parameters: frozenset[str]
+    macros: frozenset[str]
+
+
+def parse_rules(pack: Pack, context: Context, own: bool) -> dict[str, tuple[Rule, Origin]]:
+    """Rules of one pack file, each with its origin; PackError for anything unknown, unsafe or missing."""
+    found: dict[str, tuple[Rule, Origin]] = {}
+    topic = str(pack.data.get("topic", ""))
+    for index, raw in enumerate(pack.data.get("rules") or []):
+        place: Place = ("rules", index)
+        entry = {"topic": topic, **raw} if isinstance(raw, dict) else {}
+        rule = pack.parse(Rule, entry, place)
+        if rule.id in found:
+            raise pack.error((*place, "id"), f"规则编号重复：{rule.id}", f"the rule id {rule.id} is used twice")
+        _check(pack, rule, place, context)
+        found[rule.id] = (rule, Origin(pack, place, own))
+    return found
+
+
+def _check(pack: Pack, rule: Rule, place: Place, context: Context) -> None:
+    if not MONTH.match(rule.valid.since):
+        raise pack.error((*place, "valid"), "有效期应写成 YYYY-MM", "the period is written YYYY-MM")
+    table = context.tables.get(rule.subject.table)
+    if table is None or rule.subject.field not in table.fields:
+        raise pack.error(
+            (*place, "subject"),
+            f"没有 {rule.subject.table}.{rule.subject.field}",
+            f"there is no {rule.subject.table}.{rule.subject.field}",
+        )
+    known = {*context.tables, *context.views, "unit_index"}
+    for name in (*rule.reads, rule.scanned):
+        if name not in known:
+            raise pack.error((*place, "reads"), f"没有表或视图 {name}", f"there is no table or view {name}")
+    _check_rows(pack, rule, place, context)
+    _check_expressions(pack, rule, place, context)
+    _check_words(pack, rule, place)
+    if not rule.examples:
+        raise pack.error((*place, "examples"), "缺少算例", "a rule has examples")
+
+
+def _check_rows(pack: Pack, rule: Rule, place: Place, context: Context) -> None:
+    if rule.rows is None:
+        return
+    try:
+        checked = sql.select(rule.rows, context.macros)
+    except sql.SqlFault as fault:
+        raise pack.error((*place, "rows"), fault.zh, fault.en) from None
+    allowed = {*rule.reads, "unit_index"}
+    for name in sorted(checked.tables):
+        if name not in allowed:
+            raise pack.error((*place, "rows"), f"{name} 未列入 reads", f"{name} is not listed under reads")
+    _check_parameters(pack, (*place, "rows"), checked, context)
+
+
+def _check_expressions(pack: Pack, rule: Rule, place: Place, context: Context) -> None:
+    single = {
+        key: getattr(rule, key)
+        for key in ("applies", "where", "observed", "expected", "tolerance", "impact_tco2")
+        if getattr(rule, key) is not None
+    }
+    if rule.rows is not None and set(single) - {"applies"}:
+        key = sorted(set(single) - {"applies"})[0]
+        raise pack.error((*place, key), "已有 rows 时应写在 rows 里", "with rows, this belongs in the query")
+    for key, text in single.items():
+        _check_parameters(pack, (*place, key), _expression(pack, (*place, key), text, context), context)
+    for index, result in enumerate(rule.results):
+        spot = (*place, "results", index, "violates")
+        _check_parameters(pack, spot, _expression(pack, spot, result.violates, context), context)
+
+
+def _expression(pack: Pack, place: Place, text: str, context: Context) -> sql.Sql:
+    try:
+        return sql.expression(text, context.macros)
+    except sql.SqlFault as fault:
+        raise pack.error(place, fault.zh, fault.en) from None
+
+
+def _check_parameters(pack: Pack, place: Place, checked: sql.Sql, context: Context) -> None:
+    for name in sorted(checked.parameters):
+        if name not in context.parameters:
+            raise pack.error(place, f"没有参数 {name}", f"there is no parameter {name}")
+
+
+def _check_words(pack: Pack, rule: Rule, place: Place) -> None:
+    for words in (rule.message, rule.ask, *(one.message for one in rule.results), *(one.ask for one in rule.results)):
+        if words is None:
+            continue
+        for name in PLACEHOLDER.findall(words.zh) + PLACEHOLDER.findall(words.en):
+            if not PLAIN.match(name):
+                raise pack.error(
+                    (*place, "message"),
+                    f"占位符只能是列名：{{{name}}}",
+                    f"a placeholder is a plain name, not {{{name}}}",
+                )

@@ -1,0 +1,251 @@
+"""A sector: everything in its folder under rules/ and in the pack it extends, loaded and cross-checked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mrvaudit import derived, formulas, parameters, rules, sql_words, tables
+from mrvaudit.derived import View
+from mrvaudit.errors import PackError
+from mrvaudit.formulas import Formula
+from mrvaudit.packfile import Entry, Pack, Words, load
+from mrvaudit.parameters import Parameter
+from mrvaudit.paths import rules_dir
+from mrvaudit.rules import Origin, Rule
+from mrvaudit.tables import Also, Code, Table
+from mrvaudit.units import Unit
+
+
+class Totals(Entry):
+    """Which view gives declared and recalculated tonnes."""
+
+    view: str
+    declared: str
+    recalculated: str
+
+
+class Settings(Entry):
+    """`sector.yaml` of a pack."""
+
+    id: str
+    version: str
+    title: Words
+    extends: str | None = None
+    example_unit: dict[str, Any] = {}
+    totals: Totals | None = None
+
+
+class Notice(Entry):
+    """Words of a finding that intake or the record contract makes."""
+
+    id: str
+    title: Words
+    severity: rules.SeverityName
+    nc_class: rules.NcClass = "data"
+    message: Words
+    ask: Words | None = None
+    basis: str
+
+
+@dataclass(frozen=True)
+class PackId:
+    """A pack as the manifest names it."""
+
+    id: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Sector:
+    """A loaded sector; every mapping keeps the order of the files."""
+
+    id: str
+    version: str
+    title: Words
+    settings: Settings
+    units: dict[str, Unit] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)
+    codes: dict[str, dict[str, Code]] = field(default_factory=dict)
+    also: dict[str, dict[str, Also]] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    formulas: dict[str, Formula] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
+    rules: dict[str, Rule] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
+    packs: tuple[PackId, ...] = ()
+    extra: Path | None = None
+
+    @property
+    def macros(self) -> frozenset[str]:
+        """Names a pack's SQL may call beside plain functions."""
+        own = {name for formula in self.formulas for name in (formula, f"{formula}_printed")}
+        return sql_words.MACROS | own
+
+    @property
+    def active_rules(self) -> tuple[Rule, ...]:
+        """Rules that run and whose findings count, in the order of their ids."""
+        return tuple(self.rules[name] for name in sorted(self.rules) if self.rules[name].status in ("info", "stable"))
+
+    def derived_context(self) -> derived.Context:
+        """What the views were checked against; `derived.tree` takes it."""
+        return derived.Context(self.units, self.tables, self.parameters, self.formulas, self.views, self.macros)
+
+
+def load_sector(sector_id: str = "power", extra: Path | None = None, parameters_file: Path | None = None) -> Sector:
+    """Load a shipped sector; `extra` is a folder of own packs: a sector of its own (with sector.yaml) or further rules.
+
+    `parameters_file` replaces parameters of the same name. Raises PackError with file, line and column.
+    """
+    folders: list[tuple[Path, bool]] = []
+    if extra is not None and (extra / "sector.yaml").is_file():
+        folders = [(extra, True)]
+        parent = _settings(extra, True).extends
+        sector_id = parent or ""
+    elif extra is not None:
+        folders = [(extra, True)]
+    while sector_id:
+        folder = rules_dir() / sector_id
+        if not (folder / "sector.yaml").is_file():
+            raise PackError(f"rules/{sector_id}", "没有这个行业包", "there is no such sector pack")
+        folders.insert(0, (folder, False))
+        sector_id = _settings(folder, False).extends or ""
+    sector = _build(folders, extra)
+    return sector if parameters_file is None else _with_parameters(sector, parameters_file)
+
+
+def _with_parameters(sector: Sector, path: Path) -> Sector:
+    pack = load(path, path.name)
+    own = parameters.parse_parameters(pack)
+    for name in own:
+        if name not in sector.parameters:
+            raise pack.error(("parameters", name), "没有这个参数", "there is no such parameter to replace")
+    identity = PackId("parameters", path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    return replace(sector, parameters=sector.parameters | own, packs=(*sector.packs, identity))
+
+
+def _label(path: Path, folder: Path, own: bool) -> str:
+    inside = path.relative_to(folder).as_posix()
+    return f"{folder.name}/{inside}" if own else f"rules/{folder.name}/{inside}"
+
+
+def _settings(folder: Path, own: bool) -> Settings:
+    pack = load(folder / "sector.yaml", _label(folder / "sector.yaml", folder, own))
+    return pack.parse(Settings, pack.data, ())
+
+
+def _build(folders: list[tuple[Path, bool]], extra: Path | None) -> Sector:
+    settings = [_settings(folder, own) for folder, own in folders if (folder / "sector.yaml").is_file()]
+    last = settings[-1]
+    sector = Sector(last.id, last.version, last.title, last, extra=extra)
+    for folder, own in folders:
+        paths = sorted(path for path in folder.rglob("*.yaml") if path.name != "sector.yaml")
+        packs = [load(path, _label(path, folder, own)) for path in paths]
+        _refuse_strangers(packs)
+        sector = _add(sector, packs, own)
+        own_settings = _settings(folder, own) if (folder / "sector.yaml").is_file() else None
+        identity = PackId(
+            own_settings.id if own_settings else folder.name,
+            own_settings.version if own_settings else "own",
+            _digest(folder),
+        )
+        sector = replace(sector, packs=(*sector.packs, identity))
+    return sector
+
+
+KINDS = (
+    "units",
+    "tables",
+    "codes",
+    "also",
+    "parameters",
+    "formulas",
+    "views",
+    "rules",
+    "notices",
+    "report",
+    "topic",
+    "title",
+)
+
+
+def _refuse_strangers(packs: list[Pack]) -> None:
+    for pack in packs:
+        for key in pack.data:
+            if key not in KINDS:
+                raise pack.error(
+                    (key,),
+                    f"未知的内容 {key}",
+                    f"{key} is not known here",
+                    todo_zh=f"可用：{', '.join(KINDS)}",
+                    todo_en="use one of these",
+                )
+
+
+def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:
+    """The sector with the packs of one folder added, kind by kind, so that files may refer to each other."""
+    units, codes, also = dict(sector.units), {k: dict(v) for k, v in sector.codes.items()}, dict(sector.also)
+    for pack in packs:
+        for name, raw in pack.data.get("units", {}).items():
+            units[name] = pack.parse(Unit, raw, ("units", name))
+        for listing, entries in tables.parse_codes(pack).items():
+            codes[listing] = codes.get(listing, {}) | entries
+        for listing, spellings in tables.parse_also(pack).items():
+            also[listing] = also.get(listing, {}) | spellings
+    found_tables, found_parameters = dict(sector.tables), dict(sector.parameters)
+    notices, report = dict(sector.notices), dict(sector.report)
+    for pack in packs:
+        found_tables |= tables.parse_tables(pack, found_tables)
+        found_parameters |= parameters.parse_parameters(pack)
+        report |= pack.data.get("report", {})
+        for name, raw in pack.data.get("notices", {}).items():
+            notices[name] = pack.parse(Notice, {**raw, "id": name}, ("notices", name))
+    sector = replace(
+        sector,
+        units=units,
+        codes=codes,
+        also=also,
+        tables=found_tables,
+        parameters=found_parameters,
+        notices=notices,
+        report=report,
+    )
+    return _add_rules(_add_derived(sector, packs), packs, own)
+
+
+def _add_derived(sector: Sector, packs: list[Pack]) -> Sector:
+    found = dict(sector.formulas)
+    for pack in packs:
+        found |= formulas.parse_formulas(pack, formulas.Context(sector.units, sector.parameters))
+    sector = replace(sector, formulas=found)
+    for pack in packs:
+        sector = replace(sector, views=(*sector.views, *derived.parse_views(pack, sector.derived_context())))
+    return sector
+
+
+def _add_rules(sector: Sector, packs: list[Pack], own: bool) -> Sector:
+    context = rules.Context(
+        sector.tables, frozenset(view.view for view in sector.views), frozenset(sector.parameters), sector.macros
+    )
+    found, origins = dict(sector.rules), dict(sector.origins)
+    for pack in packs:
+        for name, (rule, origin) in rules.parse_rules(pack, context, own).items():
+            if name in found:
+                raise origin.error("id", f"规则编号重复：{name}", f"the rule id {name} is used twice")
+            found[name], origins[name] = rule, origin
+    return replace(sector, rules=found, origins=origins)
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the names and bytes of the folder's YAML files, in order."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
