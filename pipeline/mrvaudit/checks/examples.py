@@ -1,0 +1,226 @@
+"""Run the packs' own examples: one connection, insert, ask, roll back, so that hundreds take seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from mrvaudit import store
+from mrvaudit.checks.lineage import Lineage
+from mrvaudit.checks.run import Engine
+from mrvaudit.formulas import KEY_UNIT, Example, Formula
+from mrvaudit.model import Status
+from mrvaudit.rules import Rule, RuleExample
+from mrvaudit.sector import Sector
+from mrvaudit.tables import Table
+
+ENTITY, UNIT = "E1", "U1"
+FAR = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One example: `fault` is None where it holds, else what was found instead."""
+
+    where: str
+    name: str
+    fault: str | None
+
+
+class Bench:
+    """An in-memory database with the sector's tables and live views, for one example after the other."""
+
+    def __init__(self, sector: Sector) -> None:
+        self._sector = sector
+        self._lineage = Lineage(sector)
+        self._con = store.connect("2GB", None)
+        store.install_macros(self._con, sector, FAR)
+        store.define(self._con, sector)
+        self._columns = store.table_columns(sector)
+
+    def rule(self, rule: Rule, example: RuleExample) -> Verdict:
+        """Whether the rule makes of the given rows just what the example expects."""
+        self._con.execute(f"CREATE OR REPLACE MACRO as_of() AS (DATE '{(example.as_of or FAR).isoformat()}')")
+        self._con.execute("BEGIN")
+        try:
+            fault = self._fill(example.given) or self._judge(rule, example)
+        except duckdb.Error as error:
+            fault = str(error).splitlines()[0]
+        finally:
+            self._con.execute("ROLLBACK")
+        return Verdict(rule.id, example.name, fault)
+
+    def outcome(
+        self, rule: Rule, given: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Findings and checks rows that the rule makes of the given rows."""
+        self._con.execute("BEGIN")
+        try:
+            fault = self._fill(given)
+            if fault is not None:
+                raise ValueError(fault)
+            result = Engine(self._con, self._sector, self._lineage, None).run([rule])
+        finally:
+            self._con.execute("ROLLBACK")
+        return result.findings, result.checks
+
+    def formula(self, formula: Formula, example: Example) -> str | None:
+        """None where the formula gives what the example expects, else what it gave."""
+        known = {**dict.fromkeys(formula.args), **example.given}
+        if set(known) != set(formula.args):
+            return f"arguments {sorted(set(known) ^ set(formula.args))}"
+        arguments = ", ".join(self._literal(formula, name, value) for name, value in known.items())
+        call = f"({arguments}, DATE '{example.month}-01')"
+        row = self._con.execute(f"SELECT {formula.name}{call}, {formula.name}_printed{call}").fetchone()
+        assert row is not None
+        exact, printed = row
+        if not _close(exact, example.expect):
+            return f"expected {example.expect}, got {exact}"
+        if example.printed is not None and printed != example.printed:
+            return f"expected printed {example.printed}, got {printed}"
+        return None
+
+    @staticmethod
+    def _literal(formula: Formula, name: str, value: Any) -> str:
+        if value is None:
+            return "NULL"
+        if formula.args[name] == KEY_UNIT:
+            return "'" + str(value).replace("'", "''") + "'"
+        return f"{float(value)!r}::DOUBLE"
+
+    def _fill(self, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> str | None:
+        rows = {name: [dict(row) for row in entries] for name, entries in given.items()}
+        for name in rows:
+            if name not in self._sector.tables:
+                return f"no such table: {name}"
+        keys = self._units(rows)
+        for name, entries in rows.items():
+            for line, row in enumerate(entries, start=2):
+                table = self._sector.tables[name]
+                full = self._complete(table, row, keys, line)
+                unknown = set(full) - set(self._columns[name])
+                if unknown:
+                    return f"no such column: {name}.{sorted(unknown)[0]}"
+                self._insert(name, full)
+        return None
+
+    def _units(self, rows: dict[str, list[dict[str, Any]]]) -> dict[tuple[str, str], int]:
+        """Fill unit_index: the given units, those merely mentioned, or the default one."""
+        default = {"entity_id": ENTITY, "unit_id": UNIT, **self._sector.settings.example_unit}
+        named = {
+            (str(row.get("entity_id", ENTITY)), str(row.get("unit_id", UNIT))): {**default, **row}
+            for row in rows.get("units", [])
+        }
+        for name, entries in rows.items():
+            if name == "units" or self._sector.tables[name].owner == "none":
+                continue
+            for row in entries:
+                entity = str(row.get("entity_id", ENTITY))
+                if row.get("unit_id") is not None:
+                    named.setdefault(
+                        (entity, str(row["unit_id"])), {**default, "entity_id": entity, "unit_id": str(row["unit_id"])}
+                    )
+        if not named:
+            named[ENTITY, UNIT] = default
+        for entity in {str(row.get("entity_id", ENTITY)) for entries in rows.values() for row in entries}:
+            if all(key[0] != entity for key in named):
+                named[entity, UNIT] = {**default, "entity_id": entity}
+        keys = {owner: key for key, owner in enumerate(sorted(named))}
+        for owner, key in keys.items():
+            row = {**named[owner], "entity_id": owner[0], "unit_id": owner[1], "unit_key": key, "reporting": True}
+            self._insert("unit_index", row)
+        return keys
+
+    def _complete(
+        self, table: Table, row: dict[str, Any], keys: Mapping[tuple[str, str], int], line: int
+    ) -> dict[str, Any]:
+        full: dict[str, Any] = {
+            name: field.default for name, field in table.fields.items() if field.default is not None
+        } | row
+        full.setdefault("entity_id", ENTITY)
+        if table.owner == "unit":
+            full.setdefault("unit_id", sorted(key[1] for key in keys if key[0] == str(full["entity_id"]))[0])
+        if table.owner == "scope":
+            full.setdefault("scope", "unit" if full.get("unit_id") is not None else "entity")
+            full.setdefault("scope_id", full["unit_id"] if full["scope"] == "unit" else full["entity_id"])
+            if full["scope"] in ("unit", "group"):
+                full["unit_key"] = keys.get((str(full["entity_id"]), str(full["scope_id"])))
+        elif full.get("unit_id") is not None:
+            full["unit_key"] = keys[str(full["entity_id"]), str(full["unit_id"])]
+        full.setdefault("_block", 0)
+        full.setdefault("_line", line)
+        months = [
+            name for name, field in table.fields.items() if field.type == "month" and isinstance(full.get(name), str)
+        ]
+        return full | {name: f"{full[name][:7]}-01" for name in months}
+
+    def _insert(self, table: str, row: Mapping[str, Any]) -> None:
+        known = {name: value for name, value in row.items() if value is not None}
+        columns = ", ".join(f'"{name}"' for name in known)
+        marks = ", ".join("?" for _ in known)
+        self._con.execute(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', list(known.values()))
+
+    def _judge(self, rule: Rule, example: RuleExample) -> str | None:
+        outcome = Engine(self._con, self._sector, self._lineage, None).run([rule])
+        if outcome.crashed:
+            return f"crashed: {outcome.crashed[0][1]}"
+        unknown = sum(row["rows_unknown"] for row in outcome.checks if row["status"] != Status.NOT_APPLICABLE)
+        if unknown != example.unknown:
+            return f"unknown rows: expected {example.unknown}, got {unknown}"
+        left = list(outcome.findings)
+        for wanted in example.expect:
+            match = next((one for one in left if _fits(one, wanted)), None)
+            if match is None:
+                return f"expected {_short(wanted)}, found {[_seen(one, wanted) for one in left] or 'nothing'}"
+            left.remove(match)
+        return f"also found {[_seen(one, {}) for one in left]}" if left else None
+
+
+def _fits(finding: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return all(_equal(finding.get(name), value) for name, value in wanted.items())
+
+
+def _equal(have: Any, want: Any) -> bool:
+    if isinstance(have, date):
+        return str(want)[:7] == f"{have:%Y-%m}" and (len(str(want)) == 7 or str(want) == have.isoformat())
+    if isinstance(have, float) and isinstance(want, int | float):
+        return _close(have, float(want))
+    return bool(have == want)
+
+
+def _close(have: float | None, want: float | None) -> bool:
+    """Equal to the digits the example gives."""
+    if have is None or want is None:
+        return have is want
+    digits = len(repr(float(want)).partition(".")[2]) if "e" not in repr(float(want)) else 12
+    return abs(have - want) <= max(0.5 * 10.0**-digits * 1.0000001, 1e-9 * abs(want))
+
+
+def _short(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in row.items())
+
+
+def _seen(finding: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    names = dict.fromkeys(("result", "unit_id", "month", *wanted, "observed", "expected", "tolerance"))
+    return _short({name: finding.get(name) for name in names})
+
+
+def run_examples(sector: Sector, only: Sequence[str] = ()) -> Iterator[Verdict]:
+    """Every example of every formula and rule (or of those named), in order."""
+    bench = Bench(sector)
+    for name, formula in sector.formulas.items():
+        if only and name not in only:
+            continue
+        for index, example in enumerate(formula.examples, start=1):
+            yield Verdict(name, f"{index}", bench.formula(formula, example))
+    for rule_id in sorted(sector.rules):
+        if only and rule_id not in only:
+            continue
+        rule = sector.rules[rule_id]
+        if rule.status != "retired":
+            for case in rule.examples:
+                yield bench.rule(rule, case)

@@ -1,0 +1,198 @@
+"""Run rules on one connection: counts and hits per rule, a timer on each, and nothing stops the next."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from mrvaudit.checks import findings as found
+from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, result_of, rows_query, scan_query
+from mrvaudit.checks.lineage import Lineage
+from mrvaudit.checks.status import Judge, Owner, Presence, Tally, UnitRow
+from mrvaudit.model import Status
+from mrvaudit.rules import Rule
+from mrvaudit.sector import Sector
+
+SECONDS_PER_RULE = 60.0
+
+
+@dataclass
+class Outcome:
+    """What a set of rules found on one connection; rows of findings and checks as plain dicts."""
+
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    crashed: list[tuple[str, str]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def add(self, other: Outcome) -> None:
+        """Take in another outcome."""
+        self.findings += other.findings
+        self.checks += other.checks
+        self.crashed += other.crashed
+        for name, value in other.seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + value
+
+
+class Engine:
+    """Rules of one sector over one connection whose tables and views are in place."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        sector: Sector,
+        lineage: Lineage,
+        columns: frozenset[tuple[str, str]] | None,
+        seconds: float = SECONDS_PER_RULE,
+    ) -> None:
+        self._con, self._sector, self._seconds = con, sector, seconds
+        rows = con.execute(
+            "SELECT unit_key, entity_id, unit_id, reporting, member_key FROM unit_index ORDER BY unit_key"
+        ).fetchall()
+        self._units = {row[0]: UnitRow(row[0], row[1], row[2]) for row in rows}
+        self._owner_key = {row[0]: row[0] if row[4] is None else row[4] for row in rows}
+        self._reporting = [self._units[row[0]] for row in rows if row[3]]
+        self._judge = Judge(sector, lineage, Presence(con, sector, columns), self._reporting)
+
+    def run(self, rules: Sequence[Rule]) -> Outcome:
+        """Findings, checks, crashes and seconds of the rules; a fused scan that fails is repeated rule by rule."""
+        outcome = Outcome()
+        for group in groups(rules):
+            self._group(group, outcome)
+        return outcome
+
+    def _group(self, group: list[Rule], outcome: Outcome) -> None:
+        start = time.perf_counter()
+        limit = min(rule.seconds or self._seconds for rule in group)
+        part = Outcome()
+        try:
+            with self._timer(limit):
+                self._look(group, part)
+        except (duckdb.Error, MemoryError) as fault:
+            if len(group) > 1:
+                for rule in group:
+                    self._group([rule], outcome)
+                return
+            part = self._crashed(group[0], reason_of(fault, limit))
+        for rule in group:
+            part.seconds[rule.id] = (time.perf_counter() - start) / len(group)
+        outcome.add(part)
+
+    def _crashed(self, rule: Rule, reason: str) -> Outcome:
+        return Outcome(checks=list(crashed_rows(rule, self._reporting, reason)), crashed=[(rule.id, reason)])
+
+    @contextmanager
+    def _timer(self, limit: float) -> Iterator[None]:
+        timer = threading.Timer(limit, self._con.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+    def _look(self, group: list[Rule], outcome: Outcome) -> None:
+        fused = group[0].rows is None
+        if fused:
+            source = f"({scan_query(self._sector, group)})"
+        else:
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE looked AS {rows_query(group[0])}")
+            source = "looked"
+        for index, rule in enumerate(group):
+            applies = self._applies(rule)
+            tallies = self._count(rule, source, index, fused)
+            outcome.findings += self._hits(rule, source, index, fused, applies)
+            outcome.checks += self._judge.rows(rule, tallies, applies)
+        if not fused:
+            self._con.execute("DROP TABLE looked")
+
+    def _applies(self, rule: Rule) -> dict[int, bool | None]:
+        if rule.applies is None:
+            return {unit.unit_key: True for unit in self._reporting}
+        rows = self._con.execute(f"SELECT unit_key, ({rule.applies}) FROM unit_index WHERE reporting").fetchall()
+        return dict(rows)
+
+    def _owner(self, rule: Rule, entity_id: str | None, unit_key: int | None) -> Owner | None:
+        if unit_key is None:
+            return (entity_id, None) if rule.scope == "entity" and entity_id is not None else None
+        unit = self._units.get(self._owner_key.get(unit_key, unit_key))
+        return None if unit is None else (unit.entity_id, unit.unit_key)
+
+    def _count(self, rule: Rule, source: str, index: int, fused: bool) -> dict[Owner, Tally]:
+        state = f"_state_{index}"
+        names = needed(rule)
+        columns = [f"_{name}_{index}" if fused and name in FIGURES and getattr(rule, name) else name for name in names]
+        counted = [f"{state} > {ASIDE}", f"{state} >= 0", f"{state} = {UNKNOWN}", f"{state} = {OUTSIDE}"]
+        wanted = [f"count(*) FILTER ({test})" for test in counted]
+        for column in columns:
+            missing = f"FILTER ({state} = {UNKNOWN} AND {column} IS NULL)"
+            wanted += [f"count(*) {missing}", f"min(month) {missing}"]
+        entity = "entity_id" if rule.scope == "entity" else "NULL::VARCHAR"
+        query = f"SELECT {entity}, unit_key, {', '.join(wanted)} FROM {source} GROUP BY ALL"
+        tallies: dict[Owner, Tally] = {}
+        for entity_id, unit_key, *counts in self._con.execute(query).fetchall():
+            owner = self._owner(rule, entity_id, unit_key)
+            if owner is not None:
+                tallies.setdefault(owner, Tally()).add(counts, names)
+        return tallies
+
+    def _hits(
+        self, rule: Rule, source: str, index: int, fused: bool, applies: dict[int, bool | None]
+    ) -> Iterator[dict[str, Any]]:
+        reply = self._con.execute(f"SELECT * FROM {source} WHERE _state_{index} >= 0")
+        names = [column[0] for column in reply.description or ()]
+        while rows := reply.fetchmany(10_000):
+            for values in rows:
+                row = dict(zip(names, values, strict=True))
+                owner = self._owner(rule, row.get("entity_id"), row.get("unit_key"))
+                if owner is None or (owner[1] is not None and applies.get(owner[1]) is not True):
+                    continue
+                row["entity_id"], row["unit_key"] = owner
+                row["unit_id"] = self._units[owner[1]].unit_id if owner[1] is not None else None
+                result = result_of(rule, row[f"_state_{index}"])
+                yield found.from_row(self._sector, rule, result, row, f"_{index}" if fused else "")
+
+
+def crashed_rows(rule: Rule, units: Sequence[UnitRow], reason: str) -> Iterator[dict[str, Any]]:
+    """Checks rows of a rule that crashed: every unit (or entity) it would have looked at."""
+    owners = (
+        [(unit.entity_id, unit.unit_id) for unit in units]
+        if rule.scope != "entity"
+        else [(entity, None) for entity in dict.fromkeys(unit.entity_id for unit in units)]
+    )
+    for entity_id, unit_id in owners:
+        yield {
+            "rule_id": rule.id,
+            "entity_id": entity_id,
+            "unit_id": unit_id,
+            "status": str(Status.CRASHED),
+            "reason": reason,
+            "rows": 0,
+            "rows_found": 0,
+            "rows_unknown": 0,
+        }
+
+
+def reason_of(fault: BaseException, limit: float) -> str:
+    """One line that is the same in every run: no address, no size that varies."""
+    if isinstance(fault, duckdb.InterruptException):
+        return f"time_limit:{limit:g}s"
+    if isinstance(fault, duckdb.OutOfMemoryException | MemoryError):
+        return "memory_limit"
+    return str(fault).splitlines()[0][:200] if str(fault) else type(fault).__name__
+
+
+def checks_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Checks rows as a frame."""
+    from mrvaudit.model import CHECKS
+    from mrvaudit.store import schema
+
+    return pl.DataFrame(rows, schema=schema(CHECKS), orient="row")

@@ -1,0 +1,140 @@
+"""DuckDB over the work folder: macros, tables as views on Parquet, derived views materialised, the cage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from mrvaudit import derived, formulas, parameters
+from mrvaudit.model import Work
+from mrvaudit.sector import Sector
+from mrvaudit.tables import SQL_TYPES
+
+POLARS_TYPES: dict[str, pl.DataType] = {
+    "str": pl.String(),
+    "date": pl.Date(),
+    "month": pl.Date(),
+    "f64": pl.Float64(),
+    "i64": pl.Int64(),
+    "i32": pl.Int32(),
+    "i8": pl.Int8(),
+    "bool": pl.Boolean(),
+}
+
+# The only way to add, average, round and compare: sums do not depend on order, limits have a hair's breadth.
+NUMBER_MACROS = (
+    "CREATE MACRO total(x) AS (sum(x::DECIMAL(28,8))::DOUBLE)",
+    "CREATE MACRO weighted_mean(x, w) AS (total(x * w) / nullif(total(CASE WHEN x IS NOT NULL THEN w END), 0))",
+    "CREATE MACRO half_up(x, d) AS (round(round(x, 10)::DECIMAL(28,10), d)::DOUBLE)",
+    "CREATE MACRO half_unit(d) AS (0.5 * pow(10, -d))",
+    "CREATE MACRO exceeds(x, l) AS (x - l > 1e-9 * greatest(1, abs(x), abs(l)))",
+    "CREATE MACRO under(x, l) AS (l - x > 1e-9 * greatest(1, abs(x), abs(l)))",
+    "CREATE MACRO differs(a, b, t) AS (abs(a - b) - t > 1e-9 * greatest(1, abs(a), abs(b), abs(t)))",
+)
+
+UNIT_INDEX_EXTRA = {"reporting": "bool", "member_key": "i32"}
+
+
+def schema(columns: Mapping[str, str]) -> dict[str, pl.DataType]:
+    """polars schema of columns given by type name."""
+    return {name: POLARS_TYPES[kind] for name, kind in columns.items()}
+
+
+def empty(columns: Mapping[str, str]) -> pl.DataFrame:
+    """An empty frame with these columns."""
+    return pl.DataFrame(schema=schema(columns))
+
+
+def table_columns(sector: Sector) -> dict[str, dict[str, str]]:
+    """Columns of every standard table and of `unit_index`, by type name."""
+    columns = {name: table.columns() for name, table in sector.tables.items()}
+    units = {name: field.type for name, field in sector.tables["units"].fields.items()}
+    columns["unit_index"] = {**units, "unit_key": "i32", **UNIT_INDEX_EXTRA, "_block": "i32", "_line": "i32"}
+    return columns
+
+
+def connect(memory: str, spill: Path | None) -> duckdb.DuckDBPyConnection:
+    """A connection on one thread, so that results never depend on scheduling."""
+    con = duckdb.connect(":memory:")
+    con.execute("SET threads = 1")
+    con.execute(f"SET memory_limit = '{memory}'")
+    con.execute("SET preserve_insertion_order = false")
+    con.execute("SET max_temp_directory_size = '20GB'")
+    if spill is not None:
+        con.execute(f"SET temp_directory = {_quoted(spill)}")
+    return con
+
+
+def install_macros(con: duckdb.DuckDBPyConnection, sector: Sector, as_of: date) -> None:
+    """Numbers, parameters, formulas and `as_of()`."""
+    statements = [*NUMBER_MACROS, f"CREATE MACRO as_of() AS (DATE '{as_of.isoformat()}')"]
+    for parameter in sector.parameters.values():
+        statements += parameters.macro_sql(parameter)
+    for formula in sector.formulas.values():
+        statements += formulas.macro_sql(formula)
+    for statement in statements:
+        con.execute(statement)
+
+
+def attach_tables(con: duckdb.DuckDBPyConnection, work: Work, sector: Sector, partitions: Sequence[int]) -> list[Path]:
+    """Make every standard table readable by its name; returns the files."""
+    files: list[Path] = []
+    for name in table_columns(sector):
+        files += _attach(con, name, [work.part(work.t(name), part) for part in partitions])
+    return files
+
+
+def attach_views(con: duckdb.DuckDBPyConnection, work: Work, sector: Sector, partitions: Sequence[int]) -> list[Path]:
+    """Make every materialised view readable by its name; returns the files."""
+    files: list[Path] = []
+    for view in sector.views:
+        files += _attach(con, view.view, [work.part(work.m(view.view), part) for part in partitions])
+    return files
+
+
+def _attach(con: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> list[Path]:
+    listed = ", ".join(_quoted(path) for path in files)
+    con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')
+    return files
+
+
+def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str) -> None:
+    """Materialise the sector's views of one partition, in order."""
+    con = connect(memory, work.file("spill"))
+    try:
+        install_macros(con, sector, as_of)
+        attach_tables(con, work, sector, [partition])
+        for view in sector.views:
+            path = work.part(work.m(view.view), partition)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            order = ", ".join(view.grain)
+            text = f"SELECT * FROM ({derived.query(view, sector.macros)}) ORDER BY {order}"
+            con.execute(f"COPY ({text}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+            _attach(con, view.view, [path])
+    finally:
+        con.close()
+
+
+def define(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
+    """Empty in-memory tables and live views: for examples and for checking that the packs' SQL binds."""
+    for name, columns in table_columns(sector).items():
+        listed = ", ".join(f'"{column}" {SQL_TYPES[kind]}' for column, kind in columns.items())
+        con.execute(f'CREATE TABLE "{name}" ({listed})')
+    for view in sector.views:
+        con.execute(f'CREATE VIEW "{view.view}" AS {derived.query(view, sector.macros)}')
+
+
+def cage(con: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> None:
+    """From here on the connection reads these files, changes no setting and touches nothing else."""
+    listed = ", ".join(_quoted(path) for path in files)
+    con.execute(f"SET allowed_paths = [{listed}]")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + path.as_posix().replace("'", "''") + "'"
