@@ -1,0 +1,187 @@
+"""From findings to a picture of each unit: order, counts, tonnes, risk, the folder of its report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import date
+
+import polars as pl
+
+from mrvaudit.model import FINDINGS, SCORES, SEVERITIES, Work
+from mrvaudit.parameters import value_at
+from mrvaudit.sector import Sector
+from mrvaudit.store import schema
+
+SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{name}{digit}" for name in ("com", "lpt") for digit in range(1, 10))}
+)
+LONGEST = 80
+ORDER = ("entity_id", "unit_id", "month", "table", "row_key", "rule_id", "result", "field")
+
+
+def sort_findings(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings in the order of the contract; ties by id."""
+    return findings.sort(*ORDER, "finding_id", nulls_last=False)
+
+
+def without_internal(findings: pl.DataFrame) -> pl.DataFrame:
+    """The columns of the output contract."""
+    return findings.select(*FINDINGS)
+
+
+def scores(
+    sector: Sector,
+    work: Work,
+    partitions: int,
+    units: pl.DataFrame,
+    findings: pl.DataFrame,
+    checks: pl.DataFrame,
+    as_of: date,
+) -> pl.DataFrame:
+    """One row per reporting unit, ranked by risk; findings of the whole entity count for each of its units."""
+    frame = units.filter(pl.col("reporting")).select(
+        "unit_key", "entity_id", "unit_id", "entity_name", "unit_name", "province", "city"
+    )
+    frame = frame.join(_counts(frame, findings), on="unit_key", how="left")
+    frame = frame.join(_coverage(frame, checks), on="unit_key", how="left")
+    frame = frame.join(_tonnes(sector, work, partitions, findings), on="unit_key", how="left")
+    frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("anomaly"), _risk(sector, as_of).alias("risk"))
+    frame = frame.sort(
+        [pl.col("risk"), pl.col("at_stake_tco2").abs().fill_null(0.0), pl.col("entity_id"), pl.col("unit_id")],
+        descending=[True, True, False, False],
+    ).with_row_index("rank", offset=1)
+    frame = frame.with_columns(
+        pl.Series("report_dir", report_dirs(list(frame.select("entity_id", "unit_id").iter_rows())))
+    )
+    return frame.select(pl.col(name).cast(kind) for name, kind in schema(SCORES).items())
+
+
+def _counts(units: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    open_ones = findings.filter(pl.col("status") == "open")
+    own = open_ones.filter(pl.col("unit_id").is_not_null()).join(
+        units.select("unit_key", "entity_id", "unit_id"), on=["entity_id", "unit_id"], suffix="_of"
+    )
+    shared = open_ones.filter(pl.col("unit_id").is_null()).join(
+        units.select("unit_key", "entity_id"), on="entity_id", suffix="_of"
+    )
+    names = [one.select(pl.col("unit_key_of").alias("unit_key"), "severity") for one in (own, shared)]
+    counted = (
+        pl.concat(names)
+        .group_by("unit_key")
+        .agg([(pl.col("severity") == severity).sum().alias(severity) for severity in SEVERITIES])
+    )
+    return (
+        units.select("unit_key")
+        .join(counted, on="unit_key", how="left")
+        .with_columns(pl.col(severity).fill_null(0) for severity in SEVERITIES)
+    )
+
+
+def _coverage(units: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFrame:
+    """How many checks apply to the unit, were made, could not be made (entity-wide ones count for each unit)."""
+    own = checks.filter(pl.col("unit_id").is_not_null()).join(
+        units.select("unit_key", "entity_id", "unit_id"), on=["entity_id", "unit_id"]
+    )
+    shared = checks.filter(pl.col("unit_id").is_null()).join(units.select("unit_key", "entity_id"), on="entity_id")
+    rows = pl.concat([one.select("unit_key", "rule_id", "status") for one in (own, shared)])
+    made = pl.col("status").is_in(["passed", "found"])
+    return rows.group_by("unit_key").agg(
+        made.sum().alias("checks_made"),
+        (pl.col("status") != "not_applicable").sum().alias("checks_apply"),
+        (pl.col("status") == "not_assessable").sum().alias("not_assessable"),
+    )
+
+
+def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame) -> pl.DataFrame:
+    """Declared and recalculated tonnes, and those at stake.
+
+    At stake is recalculated minus declared over the unit-months in which an open finding carries tonnes: the recalculation
+    has every correction in it at once, so that two findings about one month are never added.
+    """
+    totals = sector.settings.totals
+    empty = {"unit_key": pl.Int32, "declared_tco2": pl.Float64, "recalculated_tco2": pl.Float64, "at_stake_tco2": pl.Float64,
+             "months_declared": pl.Int64, "months_recalculated": pl.Int64}  # fmt: skip
+    if totals is None:
+        return pl.DataFrame(schema=empty)
+    paths = [work.part(work.m(totals.view), part) for part in range(partitions)]
+    rows = pl.concat([pl.read_parquet(path) for path in paths]).select(
+        "unit_key",
+        "month",
+        pl.col(totals.declared).alias("declared"),
+        pl.col(totals.recalculated).alias("recalculated"),
+    )
+    touched = (
+        findings.filter((pl.col("status") == "open") & pl.col("impact_tco2").is_not_null())
+        .select("unit_key", "month")
+        .unique()
+    )
+    rows = rows.join(touched.with_columns(touched=pl.lit(True)), on=["unit_key", "month"], how="left")
+    gap = (pl.col("recalculated") - pl.col("declared")).filter(pl.col("touched").fill_null(False))
+    return (
+        rows.sort("unit_key", "month")
+        .group_by("unit_key", maintain_order=True)
+        .agg(
+            _total("declared").alias("declared_tco2"),
+            _total("recalculated").alias("recalculated_tco2"),
+            _exact(gap).alias("at_stake_tco2"),
+            pl.col("month").filter(pl.col("declared").is_not_null()).n_unique().cast(pl.Int64).alias("months_declared"),
+            pl.col("month")
+            .filter(pl.col("recalculated").is_not_null())
+            .n_unique()
+            .cast(pl.Int64)
+            .alias("months_recalculated"),
+        )
+    )
+
+
+def _total(name: str) -> pl.Expr:
+    column = pl.col(name)
+    return pl.when(column.count() > 0).then(_exact(column))
+
+
+def _exact(values: pl.Expr) -> pl.Expr:
+    """A sum that does not depend on the order of its terms."""
+    return values.cast(pl.Decimal(28, 8)).sum().cast(pl.Float64)
+
+
+def _risk(sector: Sector, as_of: date) -> pl.Expr:
+    """Weighted counts of open findings; the weights are parameters of the pack."""
+    parameter = sector.parameters.get("risk_weight")
+    month = f"{as_of:%Y-%m}"
+    risk = pl.lit(0.0)
+    for severity in SEVERITIES:
+        value = value_at(parameter, severity, month) if parameter is not None else None
+        risk = risk + pl.col(severity) * (value.value if value is not None else 0.0)
+    return risk
+
+
+def report_dirs(units: list[tuple[str, str]]) -> list[str]:
+    """A folder name for each (entity, unit): safe on every system, unique without regard to case."""
+    ids = Counter(unit.casefold() for _, unit in units)
+    names: list[str] = []
+    used: set[str] = set()
+    for entity, unit in units:
+        plain = unit if ids[unit.casefold()] == 1 else f"{entity}__{unit}"
+        name = _encode(plain)
+        digest = hashlib.sha256(f"{entity}\x1f{unit}".encode()).hexdigest()[:8]
+        if len(name) > LONGEST:
+            name = f"{name[:LONGEST]}{digest}"
+        if name.casefold() in used:
+            name = f"{name[: LONGEST - 9]}-{digest}"
+        used.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _encode(text: str) -> str:
+    """Percent-encoded except letters, digits, `_`, `-` and non-ASCII letters; Windows' reserved names prefixed."""
+    parts = [
+        character
+        if character in SAFE or (ord(character) > 127 and character.isalpha())
+        else "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+        for character in text
+    ]
+    name = "".join(parts) or "%00"
+    return f"_{name}" if name.casefold() in RESERVED else name

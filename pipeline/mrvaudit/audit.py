@@ -1,0 +1,223 @@
+"""The conductor: read, standardise, derive, check, assess. Reports are written by whoever called it."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from mrvaudit import assess, contracts, ingest, standardise, store
+from mrvaudit.checks import cells, status
+from mrvaudit.checks import findings as found
+from mrvaudit.checks.bind import bind
+from mrvaudit.checks.child import Task
+from mrvaudit.checks.partition import Job, run_job
+from mrvaudit.checks.run import SECONDS_PER_RULE
+from mrvaudit.errors import NothingError, UsageError
+from mrvaudit.model import CHECKS, FINDING_INTERNAL, FINDINGS, Audit, Work
+from mrvaudit.parameters import value_at
+from mrvaudit.rules import Rule
+from mrvaudit.sector import Sector
+from mrvaudit.standardise import Standardised
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Progress for nobody."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run may be told beside its inputs."""
+
+    as_of: date | None = None
+    mapping: Path | None = None
+    workers: int = 1
+    memory: str = "2GB"
+    only: tuple[str, ...] = ()
+    partition_rows: int = 2_000_000
+    seconds_per_rule: float = SECONDS_PER_RULE
+
+
+@dataclass
+class Clock:
+    """Seconds per stage; they go to run.json and nowhere else."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _start: float = field(default_factory=time.perf_counter)
+
+    def lap(self, stage: str) -> None:
+        """Book the time since the last lap on a stage."""
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._start
+        self._start = now
+
+
+def audit(
+    sector: Sector, inputs: Sequence[Path], work: Work, options: Options | None = None, progress: Progress = silent
+) -> Audit:
+    """Audit submissions into an Audit; `work` must be an empty folder, and stays the caller's to remove.
+
+    Raises UsageError (a path is missing, an unknown rule), PackError (a pack does not bind), NothingError (no table read).
+    """
+    options = options or Options()
+    clock = Clock()
+    rules = chosen_rules(sector, options.only)
+    bind(sector)
+    clock.lap("load")
+
+    files = ingest.discover(list(inputs))
+    standard = standardise.standardise(
+        files, sector, work, mapping=options.mapping, partition_rows=options.partition_rows, progress=progress
+    )
+    if standard.units.is_empty():
+        raise nothing(inputs, standard)
+    clock.lap("read and standardise")
+
+    as_of = options.as_of or default_as_of(sector, work, standard.partitions)
+    notices = pl.concat(
+        [standard.notices, contracts.check_all(work, sector, standard.partitions)], how="diagonal_relaxed"
+    )
+    clock.lap("contracts")
+
+    task = Task(
+        work, sector, tuple(range(standard.partitions)), as_of, status.submitted_columns(standard.blocks), options.memory,
+        options.seconds_per_rule,
+    )  # fmt: skip
+    names = check(task, rules, options.workers, progress)
+    clock.lap("derive and check")
+
+    findings, checks, crashed, timings = gather(work, names)
+    findings = assess.sort_findings(
+        cells.attach(pl.concat([findings, identified(notices, standard.units)]), standard.blocks)
+    )
+    checks = pl.concat([checks, contracts.notice_checks(notices, standard.units, sector).select(*CHECKS)]).sort(
+        "rule_id", "entity_id", "unit_id", nulls_last=False
+    )
+    scores = assess.scores(sector, work, standard.partitions, standard.units, findings, checks, as_of)
+    clock.lap("assess")
+    return Audit(
+        sector=sector,
+        work=work,
+        as_of=as_of,
+        findings=findings,
+        checks=checks,
+        scores=scores,
+        quarantine=standard.quarantine,
+        sources=standard.sources,
+        blocks=standard.blocks,
+        partitions=standard.partitions,
+        crashed=tuple(crashed),
+        unreadable=tuple(str(fault) for fault in standard.unreadable),
+        seconds=clock.seconds | timings,
+    )
+
+
+def chosen_rules(sector: Sector, only: Sequence[str]) -> tuple[Rule, ...]:
+    """Active rules, or those named; a name that is no rule is a usage error."""
+    for name in only:
+        if name not in sector.rules:
+            raise UsageError(
+                f"--only {name}", "没有这条规则", "there is no such rule",
+                todo_zh="用 mrvaudit rules list 查看编号", todo_en="see mrvaudit rules list",
+            )  # fmt: skip
+    return tuple(rule for rule in sector.active_rules if not only or rule.id in only)
+
+
+def check(task: Task, rules: Sequence[Rule], workers: int, progress: Progress) -> list[str]:
+    """Unit and entity rules partition by partition, then global rules over all; returns the names of the results."""
+    local = tuple(rule for rule in rules if rule.scope != "global")
+    jobs = [Job(replace(task, partitions=(part,)), local, name=f"p={part}") for part in task.partitions]
+    done: list[str] = []
+    progress("check", 0, len(jobs) + 1)
+    for name in run_jobs(jobs, workers):
+        done.append(name)
+        progress("check", len(done), len(jobs) + 1)
+    everywhere = tuple(rule for rule in rules if rule.scope == "global")
+    done.append(run_job(Job(task, everywhere, derive=False, name="global")))
+    progress("check", len(jobs) + 1, len(jobs) + 1)
+    return done
+
+
+def run_jobs(jobs: Sequence[Job], workers: int) -> list[str]:
+    """Names of the jobs done, in order; in this process for one worker, else in as many processes."""
+    if workers <= 1 or len(jobs) <= 1:
+        return [run_job(job) for job in jobs]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+        return list(pool.map(run_job, jobs))
+
+
+def gather(
+    work: Work, names: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame, list[tuple[str, str]], dict[str, float]]:
+    """Findings, checks, crashes (each once) and seconds of all jobs."""
+    findings = pl.concat([pl.read_parquet(work.file("f") / f"{name}.parquet") for name in names])
+    checks = pl.concat([pl.read_parquet(work.file("c") / f"{name}.parquet") for name in names])
+    crashed: dict[tuple[str, str], None] = {}
+    seconds: dict[str, float] = {}
+    for name in names:
+        notes = json.loads((work.file("c") / f"{name}.json").read_text(encoding="utf-8"))
+        crashed |= dict.fromkeys((rule, reason) for rule, reason in notes["crashed"])
+        for key, value in notes["seconds"].items():
+            label = key if key in ("derive", "check") else f"rule {key}"
+            seconds[label] = seconds.get(label, 0.0) + value
+    return findings, checks, sorted(crashed), seconds
+
+
+def identified(notices: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Notices of intake and contracts in the shape of findings, with their ids and unit keys."""
+    keys = {(row[0], row[1]): row[2] for row in units.select("entity_id", "unit_id", "unit_key").iter_rows()}
+    rows = []
+    for notice in notices.iter_rows(named=True):
+        row = {name: notice.get(name) for name in (*FINDINGS, *FINDING_INTERNAL)}
+        row["result"] = row["result"] or ""
+        row["status"] = row["status"] or "open"
+        row["integrity_signal"] = row["integrity_signal"] or "none"
+        row["unit_key"] = keys.get((row["entity_id"], row["unit_id"]))
+        row["finding_id"] = found.finding_id(row)
+        rows.append(row)
+    return found.frame(rows)
+
+
+def default_as_of(sector: Sector, work: Work, partitions: int) -> date:
+    """The last filing's date, else the end of the last data month and the days allowed for filing."""
+    con = store.connect("1GB", None)
+    try:
+        store.attach_tables(con, work, sector, range(partitions))
+        filed = con.execute("SELECT max(filed_on) FROM filings").fetchone()
+        if filed is not None and filed[0] is not None:
+            return date.fromisoformat(str(filed[0]))
+        months = [
+            con.execute(f'SELECT max({table.month}) FROM "{name}"').fetchone()
+            for name, table in sector.tables.items()
+            if table.month is not None
+        ]
+    finally:
+        con.close()
+    last = max((row[0] for row in months if row is not None and row[0] is not None), default=date(1970, 1, 1))
+    end = (last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    parameter = sector.parameters.get("filing_days")
+    value = value_at(parameter, "", f"{last:%Y-%m}") if parameter is not None else None
+    return end + timedelta(days=int(value.value)) if value is not None else end
+
+
+def nothing(inputs: Sequence[Path], standard: Standardised) -> NothingError:
+    """Why there is nothing to audit, in one line."""
+    seen = "；".join(str(fault) for fault in standard.unreadable) or None
+    return NothingError(
+        ", ".join(path.name for path in inputs),
+        "没有可审计的机组：未识别出任何含机组编号的数据表",
+        "there is no unit to audit: no table with a unit was recognised",
+        read=seen,
+        todo_zh="请检查文件名、工作表名与表头，或用 mrvaudit 数据表的名称",
+        todo_en="check the names of files, sheets and headers against the record tables",
+    )

@@ -1,0 +1,5 @@
+"""`python -m mrvaudit.cli`."""
+
+from mrvaudit.cli.app import run
+
+run()

@@ -1,0 +1,61 @@
+"""The command `mrvaudit` and how it ends: every fault is one line, every ending one exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from mrvaudit import __version__
+from mrvaudit.cli import audit_command, rules_command
+from mrvaudit.errors import MrvauditError
+
+app = typer.Typer(
+    name="mrvaudit",
+    help="碳排放数据质量审核：重算、互证、写核查报告。 / Data-quality audit for emissions MRV.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("audit", help=audit_command.HELP)(audit_command.audit)
+app.add_typer(rules_command.app, name="rules")
+
+
+# typer carries its own copy of click, under a private name.
+CLICK_FAULT: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mrvaudit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version_asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本号 / the version")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def run() -> None:
+    """Entry point: a fault that somebody can mend is one line on stderr and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = app(standalone_mode=False)
+    except MrvauditError as fault:
+        typer.echo(f"错误 error: {fault}", err=True)
+        sys.exit(fault.exit_code)
+    except typer.Abort:
+        typer.echo("已中止 / aborted", err=True)
+        sys.exit(130)
+    except CLICK_FAULT as fault:
+        typer.echo(f"错误 error: 命令有误 / wrong usage: {' '.join(fault.format_message().split())}", err=True)
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)

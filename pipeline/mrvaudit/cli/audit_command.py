@@ -1,0 +1,170 @@
+"""`mrvaudit audit`: submissions in, a folder of findings and reports out."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mrvaudit.errors import UsageError
+from mrvaudit.model import SEVERITIES, Severity
+
+if TYPE_CHECKING:
+    from mrvaudit.model import Audit
+
+HELP = "审核一份或多份提交，写出发现与每台机组的报告。 / Audit submissions; write findings and a report for every unit."
+
+
+class Lang(StrEnum):
+    """Language shown first."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class FailOn(StrEnum):
+    """Least severity that makes the exit code 1."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    INFO = "info"
+    NEVER = "never"
+
+
+def audit(
+    inputs: Annotated[
+        list[Path], typer.Argument(help="提交的文件夹或工作簿 / folders or workbooks", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="结果文件夹（新建或由本程序写过） / output folder", show_default=False)
+    ],
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按何日所知 / what was known on")
+    ] = None,
+    lang: Annotated[Lang, typer.Option(help="报告首选语言 / language shown first")] = Lang.ZH,
+    reports: Annotated[str, typer.Option(help="报告格式 / formats: html,json | none")] = "html,json",
+    fail_on: Annotated[
+        FailOn, typer.Option(help="达到此级别时退出码为 1 / exit 1 from this severity")
+    ] = FailOn.CRITICAL,
+    workers: Annotated[int, typer.Option(min=1, help="进程数 / processes")] = 1,
+    rules: Annotated[Path | None, typer.Option("--rules", help="自备规则包 / own rule packs")] = None,
+    parameters: Annotated[
+        Path | None, typer.Option("--parameters", help="自备参数（须有依据） / own parameters, with basis")
+    ] = None,
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="表头对照文件 / mapping of headers")] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help="只运行这些规则 / these rules only")] = None,
+    keep_work: Annotated[bool, typer.Option("--keep-work", help="保留 .work / keep .work")] = False,
+    memory: Annotated[str, typer.Option(help="每个进程的内存上限 / memory per process")] = "2GB",
+    quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 / no progress")] = False,
+) -> int:
+    """Run the road and leave with the exit code of the contract."""
+    from mrvaudit.cli.console import Console
+    from mrvaudit.cli.outputs import write_outputs
+
+    start = datetime.now(UTC)
+    formats = chosen_formats(reports)
+    check_paths(inputs, rules, parameters, mapping)
+    check_memory(memory)
+    console = Console(quiet)
+
+    from mrvaudit.audit import Options
+    from mrvaudit.audit import audit as run_audit
+    from mrvaudit.model import Work
+    from mrvaudit.sector import load_sector
+
+    sector = load_sector(extra=rules, parameters_file=parameters)
+    prepare(out)
+    work = Work(out / ".work")
+    work.root.mkdir()
+    options = Options(
+        as_of=date(as_of.year, as_of.month, as_of.day) if as_of else None,
+        mapping=mapping,
+        workers=workers,
+        memory=memory,
+        only=tuple(only or ()),
+    )
+    try:
+        with console:
+            result = run_audit(sector, inputs, work, options, console.progress)
+            write_outputs(result, out, formats, str(lang), start, console.progress)
+    finally:
+        if not keep_work:
+            shutil.rmtree(work.root, ignore_errors=True)
+    console.closing(result, out)
+    return exit_code(result, fail_on)
+
+
+def chosen_formats(text: str) -> tuple[str, ...]:
+    """Report formats by name; `none` for none."""
+    from mrvaudit.report import formats
+
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    if names == ("none",):
+        return ()
+    known = formats()
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"--reports {name}", "没有这种报告格式", "there is no such report format",
+                todo_zh=f"可用：{', '.join(known)}、none", todo_en=f"use {', '.join(known)} or none",
+            )  # fmt: skip
+    return names
+
+
+def check_paths(inputs: list[Path], *others: Path | None) -> None:
+    """A path that does not exist is wrong usage."""
+    for path in (*inputs, *(other for other in others if other is not None)):
+        if not path.exists():
+            raise UsageError(
+                str(path), "路径不存在", "the path does not exist", todo_zh="请检查路径", todo_en="check the path"
+            )
+
+
+def check_memory(text: str) -> None:
+    """A memory limit is a number with MB or GB."""
+    digits = text.upper().removesuffix("B").removesuffix("M").removesuffix("G").strip()
+    if not text.upper().endswith(("MB", "GB")) or not digits.replace(".", "", 1).isdigit():
+        raise UsageError("--memory", "应写成 512MB 或 2GB", "write 512MB or 2GB", read=text)
+
+
+def prepare(out: Path) -> None:
+    """Make the output folder; what an earlier run left is removed, anything else is refused."""
+    if out.exists() and not out.is_dir():
+        raise UsageError(str(out), "--out 不是文件夹", "--out is no folder")
+    if out.is_dir() and any(out.iterdir()):
+        if not ((out / "manifest.json").is_file() or (out / ".work").is_dir()):
+            raise UsageError(
+                str(out), "--out 中已有其他内容，不覆盖", "--out holds other things and is left alone",
+                todo_zh="请换一个空文件夹", todo_en="choose an empty folder",
+            )  # fmt: skip
+        for name in WRITTEN:
+            target = out / name
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            else:
+                target.unlink(missing_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+
+
+WRITTEN = (
+    "summary.json", "findings.parquet", "findings.csv", "checks.parquet", "scores.parquet", "quarantine.parquet",
+    "manifest.json", "run.json", "index.html", "units", ".work",
+)  # fmt: skip
+
+
+def exit_code(result: Audit, fail_on: FailOn) -> int:
+    """3 before 6 before 1 before 0 (2, 4 and 5 are exceptions)."""
+    if result.unreadable:
+        return 3
+    if result.crashed:
+        return 6
+    if fail_on is FailOn.NEVER:
+        return 0
+    grave = set(SEVERITIES[: SEVERITIES.index(Severity(fail_on.value)) + 1])
+    open_ones = result.findings.filter(result.findings["status"] == "open")["severity"]
+    return int(any(severity in grave for severity in open_ones))

@@ -1,0 +1,73 @@
+"""What the audit says on the terminal: progress while it works, a few lines at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mrvaudit.model import SEVERITIES
+
+if TYPE_CHECKING:
+    from mrvaudit.model import Audit
+
+STAGES = {
+    "read": "读取 reading",
+    "standardise": "标准化 standardising",
+    "check": "检查 checking",
+    "report": "写报告 writing reports",
+}
+SEVERITY_WORDS = {"critical": "严重", "major": "重要", "minor": "一般", "info": "提示"}
+
+
+class Console:
+    """Progress on stderr where a person looks on, and the closing lines on stdout."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Console:
+        from rich.console import Console as RichConsole
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        terminal = RichConsole(stderr=True)
+        if not self._quiet and terminal.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=terminal, transient=True)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage is."""
+        if self._bar is None:
+            return
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bar.add_task(STAGES.get(stage, stage), total=total)
+        self._bar.update(self._tasks[stage], completed=done, total=total)
+
+    def closing(self, audit: Audit, out: Path) -> None:
+        """What was found, what could not be looked at, where to look."""
+        if self._quiet:
+            return
+        for fault in audit.unreadable:
+            typer.echo(f"未能读取 not read: {fault}", err=True)
+        for rule, reason in audit.crashed:
+            typer.echo(f"规则未能完成 rule crashed: {rule} ({reason})", err=True)
+        counted = dict(audit.findings["severity"].value_counts().iter_rows())
+        zh = "，".join(f"{SEVERITY_WORDS[one]} {counted.get(one, 0)}" for one in SEVERITIES)
+        en = ", ".join(f"{counted.get(one, 0)} {one}" for one in SEVERITIES)
+        unassessed = audit.checks.filter(audit.checks["status"] == "not_assessable").height
+        typer.echo(f"机组 {audit.scores.height} 台；发现：{zh}；未能评估的检查 {unassessed} 项")
+        typer.echo(f"{audit.scores.height} units; findings: {en}; checks not assessable: {unassessed}")
+        index = out / "index.html"
+        typer.echo(f"请看 see: {index if index.exists() else out / 'findings.csv'}")

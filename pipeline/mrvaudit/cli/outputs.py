@@ -1,0 +1,56 @@
+"""Write what `mrvaudit audit` promises into the output folder, the manifest last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from mrvaudit import manifest
+from mrvaudit.assess import without_internal
+from mrvaudit.model import Audit
+from mrvaudit.report import write_index, write_reports
+
+
+def write_outputs(
+    audit: Audit,
+    out: Path,
+    formats: Sequence[str],
+    lang: str,
+    start: datetime,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Tables, reports, summary, run.json, manifest."""
+    clock = time.perf_counter()
+    findings = without_internal(audit.findings)
+    for name, frame in (
+        ("findings", findings),
+        ("checks", audit.checks),
+        ("scores", audit.scores.drop("unit_key")),
+        ("quarantine", audit.quarantine),
+    ):
+        frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=3, row_group_size=100_000)
+    write_csv(findings, out / "findings.csv")
+    if formats:
+        write_reports(audit, out, formats, lang, progress)
+        write_index(audit, out, lang)
+    manifest.write_json(out / "summary.json", manifest.summary(audit))
+    audit.seconds["report"] = time.perf_counter() - clock
+    manifest.write_run(audit, out, start, datetime.now(UTC))
+    manifest.write_manifest(audit, out)
+
+
+def write_csv(findings: pl.DataFrame, path: Path) -> None:
+    """Findings for Excel: UTF-8 with BOM; text that would be taken for a formula gets an apostrophe before it."""
+    texts = [name for name, kind in findings.schema.items() if kind == pl.String]
+    guarded = findings.with_columns(
+        pl.when(pl.col(name).str.contains(r"^[=+\-@\t\r]"))
+        .then(pl.lit("'") + pl.col(name))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in texts
+    )
+    guarded.write_csv(path, include_bom=True, line_terminator="\n")
