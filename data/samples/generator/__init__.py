@@ -1,0 +1,1 @@
+"""Builds the sample submissions; run `python data/samples/make_samples.py`."""
