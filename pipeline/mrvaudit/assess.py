@@ -11,7 +11,7 @@ import polars as pl
 from mrvaudit.model import FINDINGS, SCORES, SEVERITIES, Work
 from mrvaudit.parameters import value_at
 from mrvaudit.sector import Sector
-from mrvaudit.store import schema
+from mrvaudit.store import empty, schema
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 RESERVED = frozenset(
@@ -97,14 +97,13 @@ def _coverage(units: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFrame:
 def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame) -> pl.DataFrame:
     """Declared and recalculated tonnes, and those at stake.
 
-    At stake is recalculated minus declared over the unit-months in which an open finding carries tonnes: the recalculation
-    has every correction in it at once, so that two findings about one month are never added.
+    At stake is recalculated minus declared over the unit-months in which an open finding carries tonnes: the
+    recalculation has every correction in it at once, so that two findings about one month are never added.
     """
     totals = sector.settings.totals
-    empty = {"unit_key": pl.Int32, "declared_tco2": pl.Float64, "recalculated_tco2": pl.Float64, "at_stake_tco2": pl.Float64,
-             "months_declared": pl.Int64, "months_recalculated": pl.Int64}  # fmt: skip
+    names = ("unit_key", "declared_tco2", "recalculated_tco2", "at_stake_tco2", "months_declared", "months_recalculated")
     if totals is None:
-        return pl.DataFrame(schema=empty)
+        return empty({name: SCORES[name] for name in names})
     paths = [work.part(work.m(totals.view), part) for part in range(partitions)]
     rows = pl.concat([pl.read_parquet(path) for path in paths]).select(
         "unit_key",
@@ -126,12 +125,8 @@ def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame)
             _total("declared").alias("declared_tco2"),
             _total("recalculated").alias("recalculated_tco2"),
             _exact(gap).alias("at_stake_tco2"),
-            pl.col("month").filter(pl.col("declared").is_not_null()).n_unique().cast(pl.Int64).alias("months_declared"),
-            pl.col("month")
-            .filter(pl.col("recalculated").is_not_null())
-            .n_unique()
-            .cast(pl.Int64)
-            .alias("months_recalculated"),
+            _months("declared").alias("months_declared"),
+            _months("recalculated").alias("months_recalculated"),
         )
     )
 
@@ -139,6 +134,10 @@ def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame)
 def _total(name: str) -> pl.Expr:
     column = pl.col(name)
     return pl.when(column.count() > 0).then(_exact(column))
+
+
+def _months(name: str) -> pl.Expr:
+    return pl.col("month").filter(pl.col(name).is_not_null()).n_unique().cast(pl.Int64)
 
 
 def _exact(values: pl.Expr) -> pl.Expr:
@@ -165,7 +164,7 @@ def report_dirs(units: list[tuple[str, str]]) -> list[str]:
     for entity, unit in units:
         plain = unit if ids[unit.casefold()] == 1 else f"{entity}__{unit}"
         name = _encode(plain)
-        digest = hashlib.sha256(f"{entity}\x1f{unit}".encode()).hexdigest()[:8]
+        digest = hashlib.sha256(f"{entity}\x1f{unit}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
         if len(name) > LONGEST:
             name = f"{name[:LONGEST]}{digest}"
         if name.casefold() in used:

@@ -66,7 +66,7 @@ def audit(
 ) -> Audit:
     """Audit submissions into an Audit; `work` must be an empty folder, and stays the caller's to remove.
 
-    Raises UsageError (a path is missing, an unknown rule), PackError (a pack does not bind), NothingError (no table read).
+    Raises UsageError (an unknown rule), PackError (a pack does not bind), NothingError (no table read).
     """
     options = options or Options()
     clock = Clock()
@@ -76,22 +76,24 @@ def audit(
 
     files = ingest.discover(list(inputs))
     standard = standardise.standardise(
-        files, sector, work, mapping=options.mapping, partition_rows=options.partition_rows, progress=progress
+        files,
+        sector,
+        work,
+        mapping=options.mapping,
+        partition_rows=options.partition_rows,
+        progress=lambda _name, done, total: progress("read", done, total),
     )
     if standard.units.is_empty():
         raise nothing(inputs, standard)
     clock.lap("read and standardise")
 
     as_of = options.as_of or default_as_of(sector, work, standard.partitions)
-    notices = pl.concat(
-        [standard.notices, contracts.check_all(work, sector, standard.partitions)], how="diagonal_relaxed"
-    )
+    notices = pl.concat([standard.notices, *broken_contracts(sector, work, standard.partitions)])
     clock.lap("contracts")
 
-    task = Task(
-        work, sector, tuple(range(standard.partitions)), as_of, status.submitted_columns(standard.blocks), options.memory,
-        options.seconds_per_rule,
-    )  # fmt: skip
+    columns = status.submitted_columns(standard.blocks)
+    parts = tuple(range(standard.partitions))
+    task = Task(work, sector, parts, as_of, columns, options.memory, options.seconds_per_rule)
     names = check(task, rules, options.workers, progress)
     clock.lap("derive and check")
 
@@ -130,6 +132,15 @@ def chosen_rules(sector: Sector, only: Sequence[str]) -> tuple[Rule, ...]:
                 todo_zh="用 mrvaudit rules list 查看编号", todo_en="see mrvaudit rules list",
             )  # fmt: skip
     return tuple(rule for rule in sector.active_rules if not only or rule.id in only)
+
+
+def broken_contracts(sector: Sector, work: Work, partitions: int) -> list[pl.DataFrame]:
+    """What every table of every partition says against its record contract."""
+    return [
+        contracts.check(pl.read_parquet(work.part(work.t(name), part)), table, sector)
+        for name, table in sector.tables.items()
+        for part in range(partitions)
+    ]
 
 
 def check(task: Task, rules: Sequence[Rule], workers: int, progress: Progress) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from mrvaudit import sql
 from mrvaudit.formulas import KEY_UNIT, Formula, check_sql
-from mrvaudit.packfile import Entry, Pack, Words
+from mrvaudit.packfile import Entry, KeyPart, Name, Pack, Words
 from mrvaudit.parameters import Parameter, macro_name, value_at
 from mrvaudit.tables import Field, Table
 from mrvaudit.units import Unit, convert_factor
@@ -18,10 +18,10 @@ from mrvaudit.units import Unit, convert_factor
 class Join(Entry):
     """Columns taken, and renamed, from another view or table."""
 
-    view: str
-    using: tuple[str, ...]
+    view: Name
+    using: tuple[Name, ...]
     kind: Literal["left", "inner"] = "left"
-    take: dict[str, str]
+    take: dict[Name, Name]
 
 
 class Column(Entry):
@@ -29,9 +29,9 @@ class Column(Entry):
 
     formula: str | None = None
     printed: bool = False
-    args: dict[str, str] = {}
+    args: dict[Name, KeyPart] = {}
     parameter: str | None = None
-    keys: tuple[str, ...] = ()
+    keys: tuple[KeyPart, ...] = ()
     sql: str | None = None
     unit: str | None = None
     title: Words | None = None
@@ -48,14 +48,14 @@ class Bound(Entry):
 class View(Entry):
     """A derived view: `source` is the query under `from:`."""
 
-    view: str
+    view: Name
     title: Words | None = None
-    grain: tuple[str, ...]
+    grain: tuple[Name, ...]
     source: str
     units: dict[str, str] = {}
     join: tuple[Join, ...] = ()
-    columns: dict[str, Column] = {}
-    gate: dict[str, Bound] = {}
+    columns: dict[Name, Column] = {}
+    gate: dict[Name, Bound] = {}
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import Field
 
 from mrvaudit import sql
-from mrvaudit.packfile import Entry, Pack, Words
+from mrvaudit.packfile import Entry, KeyPart, Name, Pack, Words
 from mrvaudit.parameters import MONTH, Mark, Parameter, macro_name
+from mrvaudit.sql_words import CALLABLE
 from mrvaudit.units import Unit, find
 
 KEY_UNIT = "key"
@@ -19,8 +20,8 @@ KEY_UNIT = "key"
 class Uses(Entry):
     """A parameter that a formula asks for by month, and the arguments that form its key."""
 
-    name: str
-    keys: tuple[str, ...] = ()
+    name: Name
+    keys: tuple[KeyPart, ...] = ()
 
 
 class Version(Entry):
@@ -46,12 +47,12 @@ class Example(Entry):
 class Formula(Entry):
     """A named calculation; `args` maps each argument to its unit (`key` for text that only selects parameters)."""
 
-    name: str
+    name: Name
     title: Words
-    args: dict[str, str]
+    args: dict[Name, str]
     unit: str
     data_code: str | None = None
-    parameters: dict[str, Uses] = {}
+    parameters: dict[Name, Uses] = {}
     versions: tuple[Version, ...]
     examples: tuple[Example, ...] = ()
 
@@ -76,6 +77,8 @@ def parse_formulas(pack: Pack, context: Context) -> dict[str, Formula]:
     formulas: dict[str, Formula] = {}
     for name, raw in pack.data.get("formulas", {}).items():
         place = ("formulas", name)
+        if name in CALLABLE:
+            raise pack.error(place, f"名称 {name} 已被占用", f"the name {name} is taken")
         entry = dict(raw) if isinstance(raw, dict) else {}
         formulas[name] = pack.parse(Formula, {**entry, "name": name}, place)
         _check_units(pack, formulas[name], context)
@@ -101,7 +104,8 @@ def _check_versions(pack: Pack, formula: Formula) -> None:
     previous: Version | None = None
     for index, version in enumerate(formula.versions):
         place = ("formulas", formula.name, "versions", index)
-        if not MONTH.match(version.since) or (version.until is not None and version.until <= version.since):
+        until = version.until
+        if not MONTH.match(version.since) or (until and (not MONTH.match(until) or until <= version.since)):
             raise pack.error(place, "有效期应写成 YYYY-MM", "the period is written YYYY-MM, from before until")
         if previous is not None and (previous.until is None or version.since < previous.until):
             raise pack.error(place, "有效期重叠", "the periods overlap")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from mrvaudit.errors import PackError
 
 Place = tuple[str | int, ...]
+# What becomes part of a query or of a path: no quote, no bracket, no slash.
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+KeyPart = Annotated[str, StringConstraints(pattern=r"^([A-Za-z_][A-Za-z0-9_]*|'[^']*')$")]  # a name, or 'text'
 
 
 class Entry(BaseModel):
@@ -27,6 +30,8 @@ class Words(Entry):
     zh: str
     en: str
 
+
+DEEPEST = 50
 
 Model = TypeVar("Model", bound=Entry)
 
@@ -105,13 +110,21 @@ def load(path: Path, label: str | None = None) -> Pack:
     except (OSError, UnicodeDecodeError) as fault:
         raise PackError(shown, "无法读取（应为 UTF-8 文本）", f"cannot be read as UTF-8 text ({fault})") from None
     positions: dict[Place, tuple[int, int]] = {}
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if getattr(event, "anchor", None):
                 mark = event.start_mark
                 raise _syntax(shown, mark, "不允许使用锚点与引用", "anchors and aliases are not allowed", text)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise _syntax(shown, event.start_mark, "嵌套过深", f"nested more than {DEEPEST} deep", text)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
         data = _construct(root, (), positions, shown, text) if root is not None else {}
+    except yaml.reader.ReaderError as fault:
+        raise PackError(
+            shown, "含有不允许的字符", f"holds a character that YAML does not allow ({fault.reason})"
+        ) from None
     except yaml.MarkedYAMLError as fault:
         detail = str(fault.problem or fault)
         raise _syntax(shown, fault.problem_mark, f"YAML 语法错误：{detail}", f"YAML syntax: {detail}", text) from None
@@ -151,4 +164,9 @@ def _construct(node: yaml.Node, place: Place, positions: dict[Place, tuple[int, 
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [_construct(child, (*place, index), positions, label, text) for index, child in enumerate(node.value)]
-    return _SCALARS.construct_object(node, deep=True)
+    try:
+        return _SCALARS.construct_object(node, deep=True)
+    except (ValueError, IndexError):  # 2025-02-30 looks like a date and is none
+        raise _syntax(
+            label, node.start_mark, f"无效的值：{node.value}", f"no valid value: {node.value}", text
+        ) from None

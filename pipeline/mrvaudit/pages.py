@@ -20,7 +20,9 @@ def _lines(sector: Sector, rule: Rule) -> Iterator[str]:
     until = rule.valid.until or "…"
     yield f"- 状态 status: {rule.status} · 范围 scope: {rule.scope} · 数据月 data months: {rule.valid.since} – {until}"
     for basis in rule.basis:
-        yield f"- 依据 basis [{basis.mark}]: {basis.document} {basis.clause}".rstrip()
+        words = basis.words
+        both = words.zh if words.zh == words.en else f"{words.zh} / {words.en}"
+        yield f"- 依据 basis [{basis.mark}]: {both}"
     yield f"- 对象 subject: {rule.subject.table}.{rule.subject.field}"
     yield f"- 读取 reads: {', '.join(rule.reads) or rule.scanned}"
     if rule.applies:
@@ -76,4 +78,5 @@ def _limits(sector: Sector, rule: Rule) -> Iterator[str]:
         for value in parameter.values:
             key = f" [{value.key}]" if value.key else ""
             until = value.until or "…"
-            yield f"- {name}{key} = {value.value:g} {parameter.unit} ({value.since} – {until}; {value.mark}; {value.basis})"
+            period = f"{value.since} – {until}; {value.mark}; {value.basis}"
+            yield f"- {name}{key} = {value.value:g} {parameter.unit} ({period})"

@@ -6,12 +6,12 @@ import re
 from itertools import pairwise
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
-from mrvaudit.packfile import Entry, Pack, Words
+from mrvaudit.packfile import Entry, Name, Pack, Words
 
 Mark = Literal["law", "draft", "memory", "house"]
-MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
 
 
 class Value(Entry):
@@ -20,7 +20,7 @@ class Value(Entry):
     since: str = Field(alias="from")
     until: str | None = None
     key: str = ""
-    value: float
+    value: FiniteFloat
     mark: Mark
     basis: str
 
@@ -41,7 +41,7 @@ class Value(Entry):
 class Parameter(Entry):
     """A named number with a unit; `keys` names what its values depend on."""
 
-    name: str
+    name: Name
     title: Words
     kind: Literal["constant", "default", "limit", "tolerance", "window"]
     unit: str
@@ -54,12 +54,11 @@ def parse_parameters(pack: Pack) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
     for name, raw in pack.data.get("parameters", {}).items():
         place = ("parameters", name)
-        entry = dict(raw) if isinstance(raw, dict) else {}
-        keys = tuple(entry.get("keys", ()))
-        values = [
-            _value(pack, keys, value, (*place, "values", index))
-            for index, value in enumerate(entry.get("values") or [])
-        ]
+        entry = dict(raw)
+        keys, raw_values = entry.get("keys") or [], entry.get("values") or []
+        if not isinstance(keys, list) or not isinstance(raw_values, list):
+            raise pack.error(place, "keys 与 values 应为列表", "keys and values are lists")
+        values = [_value(pack, tuple(keys), value, (*place, "values", index)) for index, value in enumerate(raw_values)]
         parameters[name] = pack.parse(Parameter, {**entry, "name": name, "values": values}, place)
         _refuse_overlaps(pack, parameters[name], place)
     return parameters

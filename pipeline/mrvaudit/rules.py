@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from mrvaudit import sql
-from mrvaudit.packfile import Entry, Pack, Place, Words
+from mrvaudit.packfile import Entry, Name, Pack, Place, Words
 from mrvaudit.parameters import MONTH, Mark
 from mrvaudit.tables import Table
 
@@ -24,11 +24,19 @@ PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*(:\d)?$")
 
 
 class Basis(Entry):
-    """What a rule rests on."""
+    """What a rule rests on; text without a language is the same in both."""
 
-    document: str
-    clause: str = ""
+    document: str | Words
+    clause: str | Words = ""
     mark: Mark = "law"
+
+    @property
+    def words(self) -> Words:
+        """Document and clause in one line per language."""
+        parts = [Words(zh=part, en=part) if isinstance(part, str) else part for part in (self.document, self.clause)]
+        return Words(
+            zh=" ".join(part.zh for part in parts if part.zh), en=" ".join(part.en for part in parts if part.en)
+        )
 
 
 class Valid(Entry):
@@ -51,9 +59,9 @@ class Related(Entry):
 
     table: str
     field: str
-    block: str
-    line: str
-    row_key: str
+    block: Name
+    line: Name
+    row_key: Name
 
 
 class Result(Entry):
@@ -101,7 +109,7 @@ class Rule(Entry):
     expected: str | None = None
     tolerance: str | None = None
     impact_tco2: str | None = None
-    needs: tuple[str, ...] = ()
+    needs: tuple[Name, ...] = ()
     also: tuple[Related, ...] = ()
     results: tuple[Result, ...]
     message: Words
@@ -118,8 +126,8 @@ class Rule(Entry):
 
     @property
     def basis_text(self) -> str:
-        """Documents and clauses in one line."""
-        return "; ".join(" ".join(part for part in (one.document, one.clause) if part) for one in self.basis)
+        """Documents and clauses in one line, in Chinese."""
+        return "；".join(one.words.zh for one in self.basis)
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,7 @@ def parse_rules(pack: Pack, context: Context, own: bool) -> dict[str, tuple[Rule
 
 
 def _check(pack: Pack, rule: Rule, place: Place, context: Context) -> None:
-    if not MONTH.match(rule.valid.since):
+    if not all(MONTH.match(month) for month in (rule.valid.since, rule.valid.until) if month is not None):
         raise pack.error((*place, "valid"), "有效期应写成 YYYY-MM", "the period is written YYYY-MM")
     table = context.tables.get(rule.subject.table)
     if table is None or rule.subject.field not in table.fields:

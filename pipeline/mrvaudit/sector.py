@@ -11,7 +11,7 @@ from mrvaudit import derived, formulas, parameters, rules, sql_words, tables
 from mrvaudit.derived import View
 from mrvaudit.errors import PackError
 from mrvaudit.formulas import Formula
-from mrvaudit.packfile import Entry, Pack, Words, load
+from mrvaudit.packfile import Entry, Name, Pack, Words, load
 from mrvaudit.parameters import Parameter
 from mrvaudit.paths import rules_dir
 from mrvaudit.rules import Origin, Rule
@@ -22,9 +22,9 @@ from mrvaudit.units import Unit
 class Totals(Entry):
     """Which view gives declared and recalculated tonnes."""
 
-    view: str
-    declared: str
-    recalculated: str
+    view: Name
+    declared: Name
+    recalculated: Name
 
 
 class Settings(Entry):
@@ -147,6 +147,7 @@ def _build(folders: list[tuple[Path, bool]], extra: Path | None) -> Sector:
         paths = sorted(path for path in folder.rglob("*.yaml") if path.name != "sector.yaml")
         packs = [load(path, _label(path, folder, own)) for path in paths]
         _refuse_strangers(packs)
+        _refuse_again(sector, packs)
         sector = _add(sector, packs, own)
         own_settings = _settings(folder, own) if (folder / "sector.yaml").is_file() else None
         identity = PackId(
@@ -185,6 +186,36 @@ def _refuse_strangers(packs: list[Pack]) -> None:
                     todo_zh=f"可用：{', '.join(KINDS)}",
                     todo_en="use one of these",
                 )
+            _refuse_shape(pack, key)
+
+
+def _refuse_shape(pack: Pack, key: str) -> None:
+    """A list where rules or views belong, else a mapping; and mappings inside where only those make sense."""
+    value = pack.data[key]
+    if key in ("topic", "title"):
+        return
+    if key in ("rules", "views"):
+        if not isinstance(value, list | None):
+            raise pack.error((key,), "应为列表", "a list belongs here")
+        return
+    if not isinstance(value, dict):
+        raise pack.error((key,), "应为键值映射", "a mapping belongs here")
+    for name, entry in value.items() if key != "report" else ():
+        if not isinstance(entry, dict):
+            raise pack.error((key, name), "应为键值映射", "a mapping belongs here")
+
+
+def _refuse_again(sector: Sector, packs: list[Pack]) -> None:
+    """A name is defined once: a second entry would silently take the place of the first."""
+    for kind in ("units", "tables", "parameters", "formulas", "notices"):
+        taken = set(getattr(sector, kind))
+        for pack in packs:
+            for name, entry in pack.data.get(kind, {}).items():
+                if kind == "tables" and entry.get("extends"):
+                    continue
+                if name in taken:
+                    raise pack.error((kind, name), f"名称重复：{name}", f"the name {name} is used twice")
+                taken.add(name)
 
 
 def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:

@@ -11,7 +11,7 @@ CALLABLE = MACROS | frozenset(
     cast cbrt ceil ceiling chr coalesce concat concat_ws contains corr cos count count_if count_star countif covar_pop
     covar_samp cume_dist date_add date_diff date_part date_sub date_trunc datediff day dayname dayofmonth dayofweek dayofyear
     dense_rank ends_with epoch exp extract first first_value floor format geomean greatest hash if ifnull instr isfinite isinf isnan
-    isodow isoyear lag last last_day last_value lcase lead least left len length levenshtein list list_aggregate list_any_value list_contains
+    isodow isoyear lag last last_day last_value lcase lead least left len length levenshtein list list_any_value list_contains
     list_count list_distinct list_extract list_filter list_has list_max list_min list_position list_reduce list_reverse list_sort
     list_sum list_transform list_unique list_value list_zip ln log log10 log2 lower lpad ltrim mad make_date max max_by md5 median min min_by
     mod mode month monthname nextafter nth_value ntile nullif ord percent_rank pi position pow power quantile quantile_cont
@@ -51,7 +51,7 @@ TABLE_FUNCTIONS = ("unnest", "range", "generate_series")
 WORDS_REFUSED = frozenset(
     """
     current_date current_time current_timestamp localtime localtimestamp current_user session_user user current_schema
-    current_catalog current_role
+    current_catalog current_role show
     """.split()
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from mrvaudit.packfile import Entry, Pack, Words
+from mrvaudit import sql
+from mrvaudit.packfile import Entry, Name, Pack, Words
 
 SQL_TYPES = {
     "str": "VARCHAR",
@@ -29,7 +30,7 @@ class UnitByState(Entry):
 class Field(Entry):
     """One column of a record table; `min` and `max` are physics, not suspicion."""
 
-    name: str
+    name: Name
     type: Literal["str", "date", "month", "f64", "i64", "bool"] = "str"
     required: bool = False
     unit: str | UnitByState | None = None
@@ -53,7 +54,7 @@ class Field(Entry):
 class Table(Entry):
     """A record table: its key (without entity_id, which is always part of it), its month, its owner."""
 
-    name: str
+    name: Name
     title: Words
     aliases: tuple[str, ...] = ()
     key: tuple[str, ...]
@@ -89,8 +90,6 @@ def parse_tables(pack: Pack, known: dict[str, Table]) -> dict[str, Table]:
     tables: dict[str, Table] = {}
     for name, raw in pack.data.get("tables", {}).items():
         place = ("tables", name)
-        if not isinstance(raw, dict):
-            raise pack.error(place, "应为键值映射", "a table is a mapping")
         entry = dict(raw)
         fields = _fields(pack, name, entry.pop("fields", {}))
         if entry.pop("extends", False):
@@ -104,15 +103,23 @@ def parse_tables(pack: Pack, known: dict[str, Table]) -> dict[str, Table]:
                 raise pack.error(
                     place, f"键列 {column} 不是本表的字段", f"key column {column} is no field of the table"
                 )
+        _check_month(pack, table)
         tables[name] = table
     return tables
 
 
-def _fields(pack: Pack, table: str, raw: dict[str, Any]) -> dict[str, Field]:
-    return {
-        name: pack.parse(Field, {**(value or {}), "name": name}, ("tables", table, "fields", name))
-        for name, value in raw.items()
-    }
+def _check_month(pack: Pack, table: Table) -> None:
+    try:
+        sql.expression(table.month or "NULL", frozenset())
+    except sql.SqlFault as fault:
+        raise pack.error(("tables", table.name, "month"), fault.zh, fault.en) from None
+
+
+def _fields(pack: Pack, table: str, raw: Any) -> dict[str, Field]:
+    place = ("tables", table, "fields")
+    if not isinstance(raw, dict) or not all(isinstance(value, dict) for value in raw.values()):
+        raise pack.error(place, "应为键值映射", "a mapping of mappings belongs here")
+    return {name: pack.parse(Field, {**value, "name": name}, (*place, name)) for name, value in raw.items()}
 
 
 def parse_codes(pack: Pack) -> dict[str, dict[str, Code]]:

@@ -20,13 +20,39 @@ def bind(sector: Sector) -> None:
     """Raise PackError for the first macro, view or rule that DuckDB cannot bind, or that compares figures barely."""
     con = store.connect("1GB", None)
     try:
-        store.install_macros(con, sector, FAR)
+        _macros(con, sector)
         _views(con, sector)
+        _totals(con, sector)
         for rule in sector.rules.values():
             if rule.status != "retired":
                 _rule(con, sector, rule)
     finally:
         con.close()
+
+
+def _macros(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
+    try:
+        store.install_macros(con, sector, FAR)
+    except duckdb.Error as fault:
+        raise PackError(
+            "formulas, parameters", f"无法编译：{_line(fault)}", f"a macro cannot be made: {_line(fault)}"
+        ) from None
+
+
+def _totals(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
+    totals = sector.settings.totals
+    if totals is None:
+        return
+    known = (
+        {row[0] for row in con.execute(f'DESCRIBE "{totals.view}"').fetchall()} if _binds(con, totals.view) else set()
+    )
+    missing = [name for name in ("unit_key", "month", totals.declared, totals.recalculated) if name not in known]
+    if missing:
+        raise PackError(
+            f"sector.yaml totals.view {totals.view}",
+            f"没有列 {', '.join(missing)}",
+            f"there is no column {', '.join(missing)}",
+        )
 
 
 def _views(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
@@ -83,7 +109,7 @@ def _rule(con: duckdb.DuckDBPyConnection, sector: Sector, rule: Rule) -> None:
 
 def _figures_compared(con: duckdb.DuckDBPyConnection, sector: Sector, rule: Rule, columns: dict[str, str]) -> None:
     """Figures are compared through over, under and differs only: a bare comparison would see the last bit."""
-    kinds = columns | {name: "DOUBLE" for name in FIGURES}
+    kinds = columns | dict.fromkeys(FIGURES, "DOUBLE")
     sample = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in kinds.items() if not name.startswith("_state"))
     for result in rule.results:
         for left, right in sql.comparisons(sql.rewrite(result.violates)[0]):

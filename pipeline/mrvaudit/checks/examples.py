@@ -97,15 +97,14 @@ class Bench:
         for name in rows:
             if name not in self._sector.tables:
                 return f"no such table: {name}"
+            unknown = {column for row in rows[name] for column in row} - set(self._columns[name])
+            if unknown:
+                return f"no such column: {name}.{sorted(unknown)[0]}"
         keys = self._units(rows)
         for name, entries in rows.items():
             for line, row in enumerate(entries, start=2):
                 table = self._sector.tables[name]
-                full = self._complete(table, row, keys, line)
-                unknown = set(full) - set(self._columns[name])
-                if unknown:
-                    return f"no such column: {name}.{sorted(unknown)[0]}"
-                self._insert(name, full)
+                self._insert(name, self._complete(table, row, keys, line))
         return None
 
     def _units(self, rows: dict[str, list[dict[str, Any]]]) -> dict[tuple[str, str], int]:

@@ -53,7 +53,7 @@ def from_row(sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any],
     `suffix` is that of the figure columns of a fused scan (`_0`), empty for a rule with its own query.
     """
     table = sector.tables[rule.subject.table]
-    field = table.fields[rule.subject.field]
+    field = table.fields[row.get("subject_field") or rule.subject.field]
     figures = {name: _figure(row.get(f"_{name}{suffix}" if suffix else name)) for name in FIGURES}
     values = {**row, **figures}
     finding: dict[str, Any] = {

@@ -72,6 +72,12 @@ class Lineage:
             found |= dict.fromkeys(self._parameters_behind(source, frozenset()))
         return tuple(found)
 
+    def parameters_asked(self, rule: Rule) -> tuple[str, ...]:
+        """Parameters that the rule's questions themselves ask for, by name or through a formula."""
+        texts = [*(result.violates for result in rule.results), *([rule.where] if rule.where is not None else [])]
+        calls = [call for text in texts for call in sql.calls_in(sql.rewrite(text)[0], "")]
+        return tuple(dict.fromkeys(one for call in calls for one in self._parameters_of_call(call)))
+
     def _parameters_of_call(self, call: str) -> tuple[str, ...]:
         if call.startswith("p__"):
             return (call.removeprefix("p__").removesuffix("__must"),)

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from mrvaudit import sql
 from mrvaudit.checks import findings as found
 from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, result_of, rows_query, scan_query
 from mrvaudit.checks.lineage import Lineage
@@ -117,8 +118,15 @@ class Engine:
     def _applies(self, rule: Rule) -> dict[int, bool | None]:
         if rule.applies is None:
             return {unit.unit_key: True for unit in self._reporting}
-        rows = self._con.execute(f"SELECT unit_key, ({rule.applies}) FROM unit_index WHERE reporting").fetchall()
+        applies = sql.rewrite(rule.applies)[0]
+        rows = self._con.execute(f"SELECT unit_key, ({applies}) FROM unit_index WHERE reporting").fetchall()
         return dict(rows)
+
+    def _applies_to(self, owner: Owner, applies: dict[int, bool | None]) -> bool:
+        """For the whole entity a rule applies where it applies to one of its units."""
+        if owner[1] is not None:
+            return applies.get(owner[1]) is True
+        return any(applies[unit.unit_key] for unit in self._reporting if unit.entity_id == owner[0])
 
     def _owner(self, rule: Rule, entity_id: str | None, unit_key: int | None) -> Owner | None:
         if unit_key is None:
@@ -132,8 +140,9 @@ class Engine:
         columns = [f"_{name}_{index}" if fused and name in FIGURES and getattr(rule, name) else name for name in names]
         counted = [f"{state} > {ASIDE}", f"{state} >= 0", f"{state} = {UNKNOWN}", f"{state} = {OUTSIDE}"]
         wanted = [f"count(*) FILTER ({test})" for test in counted]
+        wanted.append(f"min(month) FILTER ({state} = {UNKNOWN})")
         for column in columns:
-            missing = f"FILTER ({state} = {UNKNOWN} AND {column} IS NULL)"
+            missing = f'FILTER ({state} = {UNKNOWN} AND "{column}" IS NULL)'
             wanted += [f"count(*) {missing}", f"min(month) {missing}"]
         entity = "entity_id" if rule.scope == "entity" else "NULL::VARCHAR"
         query = f"SELECT {entity}, unit_key, {', '.join(wanted)} FROM {source} GROUP BY ALL"
@@ -153,7 +162,7 @@ class Engine:
             for values in rows:
                 row = dict(zip(names, values, strict=True))
                 owner = self._owner(rule, row.get("entity_id"), row.get("unit_key"))
-                if owner is None or (owner[1] is not None and applies.get(owner[1]) is not True):
+                if owner is None or not self._applies_to(owner, applies):
                     continue
                 row["entity_id"], row["unit_key"] = owner
                 row["unit_id"] = self._units[owner[1]].unit_id if owner[1] is not None else None

@@ -24,23 +24,25 @@ Owner = tuple[str, int | None]
 
 @dataclass
 class Tally:
-    """What a rule saw of one owner; `nulls`: needed column -> earliest month in which it was unknown."""
+    """What a rule saw of one owner; `month` is the first one unknown, `nulls`: needed column -> first month without."""
 
     rows: int = 0
     found: int = 0
     unknown: int = 0
     outside: int = 0
+    month: date | None = None
     nulls: dict[str, date | None] = field(default_factory=dict)
 
     def add(self, counts: Sequence[Any], names: Sequence[str]) -> None:
-        """Take in rows, found, unknown, outside, and per needed column the number of nulls and their first month."""
+        """Take in rows, found, unknown, outside, the first month unknown; per needed column its nulls and their month."""
         self.rows += counts[0]
         self.found += counts[1]
         self.unknown += counts[2]
         self.outside += counts[3]
+        self.month = min(filter(None, (self.month, counts[4])), default=None)
         for position, name in enumerate(names):
-            if counts[4 + 2 * position]:
-                self.nulls[name] = counts[5 + 2 * position]
+            if counts[5 + 2 * position]:
+                self.nulls[name] = counts[6 + 2 * position]
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,9 @@ class Judge:
     def _reason(self, rule: Rule, owner: Owner, seen: Tally) -> str:
         ordered = [name for name in needed(rule) if name in seen.nulls] or list(seen.nulls)
         reasons = [self._reason_for(rule, owner, name, seen.nulls[name]) for name in ordered]
+        if seen.month is not None:
+            asked = [name for name in self._lineage.parameters_asked(rule) if not self._in_force(name, seen.month)]
+            reasons += [f"no_parameter:{name}@{seen.month:%Y-%m}" for name in asked]
         rank = ("no_table:", "no_column:", "no_parameter:", "null:")
         reasons.sort(key=lambda text: next(i for i, start in enumerate(rank) if text.startswith(start)))
         return reasons[0] if reasons else "null:" + rule.subject.table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,6 @@ from mrvaudit.errors import MrvauditError
 app = typer.Typer(
     name="mrvaudit",
     help="碳排放数据质量审核：重算、互证、写核查报告。 / Data-quality audit for emissions MRV.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -33,29 +33,39 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def main(
+    context: typer.Context,
     _version_asked: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="版本号 / the version")
     ] = False,
 ) -> None:
-    """Options before the command."""
+    """Options before the command; without a command, the help."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+def call(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code; a fault that somebody can mend is one line on stderr."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except MrvauditError as fault:
+        typer.echo(f"错误 error: {fault}", err=True)
+        return fault.exit_code
+    except typer.Abort:
+        typer.echo("已中止 / aborted", err=True)
+        return 130
+    except CLICK_FAULT as fault:
+        detail = " ".join(fault.format_message().split())
+        typer.echo(f"错误 error: mrvaudit: 命令有误 / wrong usage: {detail}；见 see mrvaudit --help", err=True)
+        return 2
+    return code if isinstance(code, int) else 0
 
 
 def run() -> None:
-    """Entry point: a fault that somebody can mend is one line on stderr and its exit code."""
+    """Entry point of the console script."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    try:
-        code = app(standalone_mode=False)
-    except MrvauditError as fault:
-        typer.echo(f"错误 error: {fault}", err=True)
-        sys.exit(fault.exit_code)
-    except typer.Abort:
-        typer.echo("已中止 / aborted", err=True)
-        sys.exit(130)
-    except CLICK_FAULT as fault:
-        typer.echo(f"错误 error: 命令有误 / wrong usage: {' '.join(fault.format_message().split())}", err=True)
-        sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(call())

@@ -101,12 +101,12 @@ def audit(
 
 def chosen_formats(text: str) -> tuple[str, ...]:
     """Report formats by name; `none` for none."""
-    from mrvaudit.report import formats
+    from mrvaudit.report import format_modules
 
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     if names == ("none",):
         return ()
-    known = formats()
+    known = format_modules()
     for name in names:
         if name not in known:
             raise UsageError(

@@ -35,7 +35,7 @@ def write_outputs(
         frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=3, row_group_size=100_000)
     write_csv(findings, out / "findings.csv")
     if formats:
-        write_reports(audit, out, formats, lang, progress)
+        write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total))
         write_index(audit, out, lang)
     manifest.write_json(out / "summary.json", manifest.summary(audit))
     audit.seconds["report"] = time.perf_counter() - clock

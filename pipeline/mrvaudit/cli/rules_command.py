@@ -14,9 +14,7 @@ from mrvaudit.errors import UsageError
 if TYPE_CHECKING:
     from mrvaudit.rules import Rule
 
-app = typer.Typer(
-    help="规则包：列出、说明、测试。 / Rule packs: list, explain, test.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="规则包：列出、说明、测试。 / Rule packs: list, explain, test.", rich_markup_mode=None)
 
 
 class Format(StrEnum):
