@@ -1,0 +1,83 @@
+"""Workbooks through calamine: every sheet from A1, each cell as the text a reader would type."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import polars as pl
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+from mrvaudit.errors import InputError
+from mrvaudit.ingest.block import Block, from_grid
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+LARGEST_UNPACKED_BYTES = 1 << 30
+
+
+def read(path: Path) -> list[Block]:
+    """One block per worksheet that holds anything; InputError where the file is no workbook, or unpacks beyond 1 GB."""
+    _guard(path)
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+            return [
+                from_grid(_grid(book.get_sheet_by_name(name).to_python(skip_empty_area=False)), name) for name in names
+            ]
+    except (CalamineError, OSError, ValueError) as fault:
+        raise InputError(
+            path.name,
+            "不是可以打开的工作簿（可能损坏、加密或扩展名不符）",
+            "this is no workbook that can be opened (damaged, encrypted, or another kind of file)",
+            read=str(fault)[:120],
+            todo_zh="请用 Excel 或 WPS 另存为 xlsx 后重新提交",
+            todo_en="save it as xlsx and submit it again",
+        ) from None
+
+
+def _guard(path: Path) -> None:
+    """Refuse a package whose declared unpacked size is beyond reason: the reader has no bound of its own."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as package:
+        size = sum(entry.file_size for entry in package.infolist())
+    if size > LARGEST_UNPACKED_BYTES:
+        raise InputError(
+            path.name,
+            "工作簿解压后超过 1 GB，未读取",
+            "the workbook unpacks to more than 1 GB and was not read",
+            read=f"{size} bytes",
+            todo_zh="请拆分工作簿，或改用 CSV",
+            todo_en="split the workbook, or send CSV files",
+        )
+
+
+def _grid(rows: list[list[object]]) -> pl.DataFrame:
+    width = max((len(row) for row in rows), default=0)
+    columns = {
+        f"c{number + 1}": pl.Series(
+            [cell_text(row[number]) if number < len(row) else None for row in rows], dtype=pl.String
+        )
+        for number in range(width)
+    }
+    return pl.DataFrame(columns)
+
+
+def cell_text(value: object) -> str | None:
+    """A typed cell as text: whole numbers without `.0`, other numbers shortest, dates ISO; None for an empty cell."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return repr(value.total_seconds() / 86400)
+    return str(value)

@@ -1,0 +1,258 @@
+"""What a header cell means: a field of a table, and the unit that its cells are written in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mrvaudit import units
+from mrvaudit.ingest.block import Block, rehead
+from mrvaudit.tables import Field, Table, UnitByState
+from mrvaudit.units import Unit
+
+HEADER_ROWS_LOOKED_AT = 10
+OPENING, CLOSING = "([{【〔「", ")]}】〕」"
+# What forms write in brackets without naming a unit.
+REMARKS = frozenset({"必填", "选填", "可选", "required", "optional", "key", "*"})
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A header understood: field, unit read (None: the field's own), and how directly it was named (0 best)."""
+
+    field: str
+    unit: str | None
+    rank: int
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A header that means several fields, or carries a unit that does not fit its field."""
+
+    reason: str
+    fields: tuple[str, ...]
+
+
+Reading = Heading | Doubt | None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Every spelling of the fields of one table, and of the units they may be written in."""
+
+    fields: Mapping[str, Field]
+    words: dict[str, tuple[tuple[str, int], ...]]
+    with_unit: dict[str, tuple[str, str]]
+    unit_words: dict[str, str]
+    units: Mapping[str, Unit]
+    seen: dict[str, Reading]
+
+
+def fold(text: str) -> str:
+    """A header without regard to width, case, space, underscores and required-marks."""
+    return units.fold(text).replace("_", "").strip("*")
+
+
+def lexicon(table: Table, known: Mapping[str, Unit]) -> Lexicon:
+    """The lexicon of one table; build it once per run."""
+    words: dict[str, list[tuple[str, int]]] = {}
+    for name, field in table.fields.items():
+        for rank, spellings in enumerate(((name,), (field.title.zh, field.title.en), field.aliases)):
+            for spelling in spellings:
+                entry = words.setdefault(fold(spelling), [])
+                if all(other != name for other, _ in entry):
+                    entry.append((name, rank))
+    unit_words = units.index(known)
+    with_unit: dict[str, tuple[str, str]] = {}
+    for field in table.fields.values():
+        for stem in _stems(field, known):
+            for spelling, unit in unit_words.items():
+                if factors(field, unit, known) is not None:
+                    with_unit.setdefault(f"{fold(stem)}_{_snake(spelling)}", (field.name, unit))
+    return Lexicon(
+        table.fields, {word: tuple(entry) for word, entry in words.items()}, with_unit, unit_words, known, {}
+    )
+
+
+def factors(field: Field, unit: str | None, known: Mapping[str, Unit]) -> tuple[float | None, float | None] | None:
+    """Factors from `unit` to the field's own unit for a solid and a gas row; None where neither can be converted."""
+    if unit is None:
+        return 1.0, 1.0
+    if field.unit is None:
+        return None
+    own = (field.unit.solid, field.unit.gas) if isinstance(field.unit, UnitByState) else (field.unit, field.unit)
+    solid, gas = (units.convert_factor(known, unit, name) for name in own)
+    return None if solid is None and gas is None else (solid, gas)
+
+
+def meaning(text: str, words: Lexicon) -> Reading:
+    """What one header cell means; None where it is no field of the table."""
+    if text not in words.seen:
+        words.seen[text] = _meaning(unicodedata.normalize("NFKC", text).strip(), words)
+    return words.seen[text]
+
+
+def _meaning(text: str, words: Lexicon) -> Reading:
+    whole = fold(text)
+    if not whole:
+        return None
+    if whole in words.words:
+        return _choose(whole, None, words)
+    bracketed = _bracketed(text, words)
+    if bracketed is not None:
+        return bracketed
+    snake = re.sub(r"[\s_]+", "_", text.casefold())
+    for split in range(len(snake) - 1, 0, -1):
+        if snake[split] == "_" and (key := f"{fold(snake[:split])}_{_snake(snake[split + 1 :])}") in words.with_unit:
+            field, unit = words.with_unit[key]
+            return Heading(field, unit, 0)
+    return _suffixed(whole, words)
+
+
+def _bracketed(text: str, words: Lexicon) -> Reading:
+    """`name(unit)`; the brackets may hold a symbol of the field, a remark, or brackets of their own."""
+    # From the right: the name itself may hold brackets.
+    for at in range(len(text) - 1, 0, -1):
+        if text[at] not in OPENING or fold(text[:at]) not in words.words:
+            continue
+        base = fold(text[:at])
+        unit: str | None = None
+        for inside in _insides(text[at:]):
+            folded = units.fold(inside)
+            if folded in words.unit_words:
+                unit = words.unit_words[folded]
+            elif not _harmless(inside, base, words):
+                return Doubt("unit_unknown", tuple(name for name, _ in words.words[base]))
+        return _choose(base, unit, words)
+    return None
+
+
+def _insides(text: str) -> list[str]:
+    """Contents of the outermost brackets, in order, and what stands after them."""
+    parts, depth, start = [], 0, 0
+    for at, mark in enumerate(text):
+        if mark in OPENING:
+            depth += 1
+            start = at + 1 if depth == 1 else start
+        elif mark in CLOSING and depth:
+            depth -= 1
+            if depth == 0:
+                parts.append(text[start:at])
+                start = at + 1
+    rest = text[start:].strip("*：: ")
+    return [part.strip() for part in (*parts, rest) if part.strip()]
+
+
+def _harmless(inside: str, base: str, words: Lexicon) -> bool:
+    """A bracket that names no unit: a remark, a symbol of the same field, or the field's own units side by side."""
+    candidates = [words.fields[name] for name, _ in words.words[base]]
+    if fold(inside) in REMARKS or all(field.unit is None for field in candidates):
+        return True
+    if any(name == field.name for name, _ in words.words.get(fold(inside), ()) for field in candidates):
+        return True
+    parts = [units.fold(part) for part in re.split(r"或|、|,|;|\bor\b", inside) if part.strip()]
+    return len(parts) > 1 and all(part in words.unit_words for part in parts)
+
+
+def _suffixed(whole: str, words: Lexicon) -> Reading:
+    """`name unit`, with nothing, a comma, a colon or a stroke between them."""
+    for split in range(len(whole) - 1, 0, -1):
+        unit, base = words.unit_words.get(whole[split:]), whole[:split].rstrip(",:/、;-·")
+        if unit is not None and base in words.words:
+            found = _choose(base, unit, words)
+            if isinstance(found, Heading) and found.unit is not None:
+                return found
+    return None
+
+
+def _choose(base: str, unit: str | None, words: Lexicon) -> Reading:
+    """The field among those spelled `base` that the unit fits; a Doubt where none or several are left."""
+    candidates = words.words[base]
+    if unit is not None:
+        fitting = tuple(
+            (name, rank)
+            for name, rank in candidates
+            if words.fields[name].unit is None or factors(words.fields[name], unit, words.units) is not None
+        )
+        if not fitting:
+            return Doubt("unit_does_not_fit", tuple(name for name, _ in candidates))
+        candidates = fitting
+    best = min(rank for _, rank in candidates)
+    names = tuple(name for name, rank in candidates if rank == best)
+    if len(names) > 1:
+        return Doubt("several_fields", names)
+    return Heading(names[0], unit if words.fields[names[0]].unit is not None else None, best)
+
+
+@lru_cache(maxsize=4096)
+def _snake(spelling: str) -> str:
+    """A unit as it stands in a column name: `kcal/kg` -> `kcal_per_kg`, `%` -> `pct`."""
+    return re.sub(r"[\s_]+", "_", spelling.casefold().replace("/", "_per_").replace("%", "pct")).strip("_")
+
+
+def _stems(field: Field, known: Mapping[str, Unit]) -> list[str]:
+    """The name itself, and the name without the unit it ends in."""
+    if field.type != "f64" or field.unit is None:
+        return []
+    own = (field.unit.solid, field.unit.gas) if isinstance(field.unit, UnitByState) else (field.unit,)
+    stems = [field.name]
+    for unit in own:
+        name = units.find(known, unit)
+        for spelling in (unit, *(known[name].aliases if name is not None else ())):
+            ending = f"_{_snake(spelling)}"
+            if field.name.endswith(ending) and len(field.name) > len(ending):
+                stems.append(field.name[: -len(ending)])
+    return list(dict.fromkeys(stems))
+
+
+def known_cells(cells: tuple[str, ...], words: Lexicon) -> int:
+    """How many of these cells are headers of the table."""
+    return sum(meaning(cell, words) is not None for cell in cells)
+
+
+def relocate(block: Block, words: Lexicon) -> Block:
+    """The block with its header where at least two cells of the table's headers stand, within the first ten rows.
+
+    The block itself where its header already is one, or where no row is.
+    """
+    if known_cells(block.headers, words) >= 2:
+        return block
+    head = block.frame.filter(block.frame["_line"] <= HEADER_ROWS_LOOKED_AT)
+    for row in head["_line"].to_list():
+        moved = rehead(block, row)
+        if known_cells(moved.headers, words) >= 2:
+            return moved
+    return block
+
+
+def units_row(block: Block, words: Lexicon) -> tuple[Block, int | None]:
+    """Where the row below the header holds nothing but units: the headers with these units, and that row's line."""
+    below = block.frame.head(1)
+    cells = (
+        [None if cell is None else str(cell).strip() or None for cell in below.drop("_line").row(0)]
+        if below.height
+        else []
+    )
+    written = [cell for cell in cells if cell]
+    named = any(_is_unit(cell, words, strictly=True) for cell in written)
+    if not named or not all(_is_unit(cell, words) for cell in written):
+        return block, None
+    headers = tuple(
+        f"{header}({cell.strip('()（）')})"
+        if cell and _is_unit(cell, words, strictly=True) and not set(header) & set(f"{OPENING}（【")
+        else header
+        for header, cell in zip(block.headers, cells, strict=True)
+    )
+    return Block(block.sheet, block.header_row, headers, block.frame, block.encoding, block.first_column), below[
+        "_line"
+    ][0]
+
+
+def _is_unit(cell: str, words: Lexicon, *, strictly: bool = False) -> bool:
+    folded = units.fold(cell).strip("()")
+    if not strictly and folded in ("-", "/", "—", "单位", "unit"):
+        return True
+    return folded in words.unit_words and not folded.isdigit()

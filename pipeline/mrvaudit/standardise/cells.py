@@ -1,0 +1,124 @@
+"""The cells of one field: read by its type, converted to its unit, its printed decimals counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from mrvaudit.ingest import values
+from mrvaudit.ingest.frames import POLARS_TYPES
+from mrvaudit.ingest.values import Column
+from mrvaudit.sector import Sector
+from mrvaudit.standardise.layout import Placed
+from mrvaudit.tables import Field, Table, UnitByState
+
+REASONS = {
+    "f64": "not_a_number",
+    "i64": "not_a_whole_number",
+    "date": "not_a_date",
+    "month": "not_a_month",
+    "bool": "not_yes_or_no",
+    "str": "unknown_word",
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One field of a block: values in the field's unit, and per cell what could not be read, why, and the text.
+
+    `printed` are the decimals of each cell in the field's unit (numbers only).
+    """
+
+    values: pl.Series
+    bad: pl.Series
+    reason: pl.Series
+    odd: pl.Series
+    text: pl.Series
+    printed: pl.Series | None
+
+
+def read_placed(
+    table: Table, placed: Placed, cells: pl.Series, others: Mapping[str, pl.Series], sector: Sector
+) -> Reading:
+    """Read a column; `others` are the fields of the rows that were read before (a unit may depend on one)."""
+    field = placed.field
+    own = field.unit if isinstance(field.unit, str) else None
+    solid = placed.factors[0]
+    percent = 1.0 / solid if own == "%" and solid else None
+    column = _column(field, cells, percent, sector)
+    reason = pl.repeat(REASONS[field.type], cells.len(), dtype=pl.String, eager=True)
+    reading = Reading(column.values, column.bad, reason, column.odd, column.text, None)
+    if field.type != "f64":
+        return reading
+    return _converted(
+        replace(reading, printed=values.decimals_of(column)), _factor(table, field, placed, others, sector)
+    )
+
+
+def read_constant(field: Field, constant: str | None, height: int, sector: Sector) -> Reading:
+    """A field without a column: one value for all rows, or none. Raises ValueError for a constant it cannot be."""
+    kind = POLARS_TYPES[field.type]
+    value = pl.Series([None], dtype=kind)
+    if constant is not None:
+        column = _column(field, pl.Series([constant], dtype=pl.String), 1.0, sector)
+        if column.bad[0] or column.values[0] is None:
+            raise ValueError(constant)
+        value = column.values.cast(kind)
+    nothing = values.nothing(height)
+    text = pl.repeat(constant, height, dtype=pl.String, eager=True)
+    return Reading(value.new_from_index(0, height), nothing, text, nothing, text, None)
+
+
+def _column(field: Field, cells: pl.Series, percent: float | None, sector: Sector) -> Column:
+    if field.codes is not None:
+        also = {word: entry.code for word, entry in sector.also.get(field.codes, {}).items()}
+        return values.read_codes(cells, sector.codes.get(field.codes, {}), also)
+    if field.type == "f64":
+        return values.read_numbers(cells, percent)
+    readers = {
+        "str": values.read_texts,
+        "i64": values.read_whole,
+        "date": values.read_days,
+        "month": values.read_months,
+        "bool": values.read_truths,
+    }
+    return readers[field.type](cells)
+
+
+def _factor(
+    table: Table, field: Field, placed: Placed, others: Mapping[str, pl.Series], sector: Sector
+) -> pl.Series | float | None:
+    """The factor of the column, or of each row where the unit depends on another field; null: cannot be converted."""
+    if not isinstance(field.unit, UnitByState) or placed.factors[0] == placed.factors[1]:
+        return placed.factors[0]
+    codes = sector.codes.get(table.fields[field.unit.by].codes or "", {})
+    states = {name: code.state for name, code in codes.items() if code.state is not None}
+    by = others[field.unit.by]
+    state = by.replace_strict(list(states), list(states.values()), default=None, return_dtype=pl.String)
+    solid, gas = (pl.lit(factor, dtype=pl.Float64) for factor in placed.factors)
+    return pl.select(pl.when(state == "gas").then(gas).when(state == "solid").then(solid)).to_series()
+
+
+def _converted(reading: Reading, factor: pl.Series | float | None) -> Reading:
+    """Values times the factor, back at sensible decimals; a value that cannot be converted is put aside."""
+    if isinstance(factor, float) and factor == 1.0:
+        return reading
+    factors = (
+        factor
+        if isinstance(factor, pl.Series)
+        else pl.repeat(factor, reading.values.len(), dtype=pl.Float64, eager=True)
+    )
+    unfit = reading.values.is_not_null() & factors.is_null()
+    # Factors that are powers of ten move the point and change nothing else; others cost part of a decimal.
+    shift = (-factors.log10() + 1e-9).floor().cast(pl.Int16)
+    frame = pl.DataFrame(
+        {"v": reading.values, "f": factors, "p": reading.printed, "s": shift, "r": reading.reason, "u": unfit}
+    )
+    done = frame.select(
+        pl.when(pl.col("f") == 1.0).then("v").otherwise((pl.col("v") * pl.col("f")).round_sig_figs(12)).alias("v"),
+        (pl.col("p").cast(pl.Int16) + pl.col("s")).clip(-18, 18).cast(pl.Int8).alias("p"),
+        pl.when("u").then(pl.lit("unit_does_not_fit")).otherwise("r").alias("r"),
+    )
+    return replace(reading, values=done["v"], printed=done["p"], reason=done["r"], bad=reading.bad | unfit)

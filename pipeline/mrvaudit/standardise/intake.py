@@ -1,0 +1,206 @@
+"""First pass: every file read once, every block laid out and parsed; what each left behind is gathered."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+
+import polars as pl
+
+from mrvaudit.errors import InputError, PackError
+from mrvaudit.ingest import Block, Found, mapping, read, readers, sha256
+from mrvaudit.ingest.block import filled, row_text
+from mrvaudit.ingest.discovery import SINGLE
+from mrvaudit.ingest.mapping import Mapping
+from mrvaudit.model import Work
+from mrvaudit.sector import Sector
+from mrvaudit.standardise.batch import Intake, Left, add, flush
+from mrvaudit.standardise.cells import read_constant
+from mrvaudit.standardise.entities import Group, above
+from mrvaudit.standardise.layout import Layout, Placed, constant_text, lay_out, named, names_of, table_of
+
+Progress = Callable[[str, int, int], None]
+
+
+def take_in(
+    found: Sequence[Found],
+    sector: Sector,
+    work: Work,
+    own_mapping: Path | None,
+    spill_rows: int,
+    progress: Progress | None,
+) -> Intake:
+    """Read all files in order. PackError for a broken `own_mapping`; a file that cannot be read is noted."""
+    intake = Intake(sector, work, names_of(sector), readers(), spill_rows)
+    mappings: list[Mapping] = []
+    if own_mapping is not None:
+        mappings.append(_mapping(own_mapping, "", own_mapping.name, sector))
+        _source(intake, Found(own_mapping, own_mapping.name, "", "mapping"))
+    for one in sorted((one for one in found if one.kind == "mapping"), key=lambda one: (-len(one.folder), one.name)):
+        _source(intake, one)
+        try:
+            folder = "" if one.folder.startswith(SINGLE) else one.folder
+            mappings.append(_mapping(one.path, folder, one.name, sector))
+        except PackError as fault:
+            intake.unreadable.append(
+                InputError(
+                    fault.where, fault.zh, fault.en, read=fault.read, todo_zh=fault.todo_zh, todo_en=fault.todo_en
+                )
+            )
+    data = [one for one in found if one.kind != "mapping"]
+    beside = Counter(one.folder for one in data)
+    for done, one in enumerate(data):
+        _take_file(intake, one, mappings, beside[one.folder] == 1)
+        if progress is not None:
+            progress(one.name, done + 1, len(data))
+    flush(intake)
+    return intake
+
+
+def _mapping(path: Path, folder: str, label: str, sector: Sector) -> Mapping:
+    said = mapping.load(path, folder, sector, label)
+    for key, entry in said.files.items():
+        for name, value in entry.constants.items():
+            try:
+                read_constant(sector.tables[entry.table].fields[name], constant_text(value), 1, sector)
+            except ValueError:
+                raise PackError(
+                    label,
+                    f"files.{key}.constants.{name}：该字段不能取这个值",
+                    f"files.{key}.constants.{name}: the field cannot have this value",
+                    read=str(value),
+                ) from None
+    return said
+
+
+def _source(intake: Intake, found: Found) -> int:
+    number = len(intake.sources)
+    intake.sources.append(
+        {
+            "source": number,
+            "path": found.name,
+            "sha256": sha256(found.path),
+            "bytes": found.path.stat().st_size,
+            "encoding": None,
+            "kind": found.kind.lstrip("."),
+        }
+    )
+    return number
+
+
+def _take_file(intake: Intake, found: Found, mappings: Sequence[Mapping], alone: bool) -> None:
+    try:
+        source = _source(intake, found)
+    except OSError as fault:
+        intake.unreadable.append(
+            InputError(found.name, "无法打开", "cannot be opened", read=fault.strerror or str(fault))
+        )
+        return
+    if not found.is_data:
+        _leave_file(intake, source, found, "kind_not_read")
+        return
+    try:
+        blocks = read(found, intake.readers)
+    except InputError as fault:
+        intake.unreadable.append(fault)
+        _leave_file(intake, source, found, "unreadable")
+        return
+    intake.sources[source]["encoding"] = next((block.encoding for block in blocks if block.encoding), None)
+    if not blocks:
+        _leave_file(intake, source, found, "empty")
+    sheets = sum(bool(block.headers) for block in blocks)
+    for nth, block in enumerate(blocks):
+        intake.found_of_block[len(intake.blocks)] = (found, nth)
+        _take_block(intake, source, found, block, sheets, mappings, alone)
+
+
+def _leave_file(intake: Intake, source: int, found: Found, reason: str) -> None:
+    number = _block_row(intake, source, found, None, 0)
+    if reason != "empty":
+        intake.left.append(Left(found.folder, None, found.name, reason, number, None))
+
+
+def _take_block(
+    intake: Intake, source: int, found: Found, block: Block, sheets: int, mappings: Sequence[Mapping], alone: bool
+) -> None:
+    sector, number = intake.sector, len(intake.blocks)
+    said = mapping.applicable(mappings, found.name, block.sheet)
+    name, key = table_of(found, block, sheets, intake.names)
+    if said is not None:
+        name, key = said.table, found.name if block.sheet is not None else found.folder
+    if name is None:
+        _leave_block(intake, source, found, block, key)
+        return
+    layout = lay_out(block, sector.tables[name], said, intake.names, sector)
+    _block_row(intake, source, found, block.sheet, layout.block.header_row, layout)
+    for header, reason in layout.ignored:
+        intake.left.append(Left(key, name, header, reason, number, layout.block.header_row))
+    add(intake, layout, number, _group(intake, key, found, alone))
+
+
+def _leave_block(intake: Intake, source: int, found: Found, block: Block, key: str) -> None:
+    """A sheet that is none of the tables: every row of it is put aside."""
+    rows = block.frame.filter(filled(block.frame))
+    number = _block_row(intake, source, found, block.sheet, block.header_row, rows_in=rows.height)
+    intake.aside.append(
+        rows.select(
+            pl.lit(number, pl.Int32).alias("block"),
+            pl.col("_line").alias("line"),
+            pl.lit("no_table").alias("reason"),
+            row_text(rows).alias("value"),
+        )
+    )
+    if rows.height:
+        what = found.name if block.sheet is None else f"{found.name}!{block.sheet}"
+        intake.left.append(Left(key, None, what, "no_table", number, block.header_row, rows.height))
+
+
+def _block_row(
+    intake: Intake,
+    source: int,
+    found: Found,
+    sheet: str | None,
+    header_row: int,
+    layout: Layout | None = None,
+    rows_in: int = 0,
+) -> int:
+    number = len(intake.blocks)
+    placed = layout.placed if layout is not None else {}
+    units = {name: [one.unit, _factor(one)] for name, one in placed.items() if one.field.unit is not None}
+    intake.blocks.append(
+        {
+            "block": number,
+            "source": source,
+            "path": found.name,
+            "sheet": sheet,
+            "table": layout.table.name if layout is not None else None,
+            "header_row": header_row,
+            "by": "rows",
+            "field_columns": json.dumps({name: one.index for name, one in placed.items()}, ensure_ascii=False),
+            "units": json.dumps(units, ensure_ascii=False),
+            "decimals": "{}",
+            "ignored": json.dumps(
+                [header for header, _ in layout.ignored] if layout is not None else [], ensure_ascii=False
+            ),
+            "rows_in": rows_in,
+        }
+    )
+    return number
+
+
+def _factor(placed: Placed) -> float | list[float] | None:
+    """The factor of a column; both where it differs between solid and gas rows."""
+    factors = sorted({factor for factor in placed.factors if factor is not None})
+    return factors if len(factors) > 1 else next(iter(factors), None)
+
+
+def _group(intake: Intake, key: str, found: Found, alone: bool) -> Group:
+    if key not in intake.groups:
+        # A workbook speaks for itself, so does a single file that is not named after its table; else the folder does.
+        stem = PurePosixPath(found.name).stem
+        single = alone and key.startswith(SINGLE) and named(stem, intake.names) is None
+        name = stem if key == found.name or single else PurePosixPath(key).name
+        intake.groups[key] = Group(key, len(intake.groups), name, above(key, found.folder))
+    return intake.groups[key]
