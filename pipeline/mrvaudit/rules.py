@@ -65,7 +65,7 @@ class Related(Entry):
 
 
 class Result(Entry):
-    """One way a row can be found; the first true one wins."""
+    """One way a row can be found; the first true one wins. `field` goes before the subject's."""
 
     name: str
     violates: str
@@ -73,6 +73,7 @@ class Result(Entry):
     integrity_signal: Literal["none", "weak", "strong"] = "none"
     nc_class: NcClass = "data"
     impact_kind: Literal["recalculated", "if_default_applies", "range"] = "recalculated"
+    field: str | None = None
     unit: str | None = None
     month: Literal["row", "none"] = "row"
     message: Words | None = None
@@ -117,6 +118,7 @@ class Rule(Entry):
     remedy: Words
     false_positives: tuple[Words, ...] = ()
     seconds: float | None = None
+    without_rows: Literal["not_applicable", "not_assessable"] = "not_applicable"
     examples: tuple[RuleExample, ...]
 
     @property
@@ -172,12 +174,10 @@ def _check(pack: Pack, rule: Rule, place: Place, context: Context) -> None:
     if not all(MONTH.match(month) for month in (rule.valid.since, rule.valid.until) if month is not None):
         raise pack.error((*place, "valid"), "有效期应写成 YYYY-MM", "the period is written YYYY-MM")
     table = context.tables.get(rule.subject.table)
-    if table is None or rule.subject.field not in table.fields:
-        raise pack.error(
-            (*place, "subject"),
-            f"没有 {rule.subject.table}.{rule.subject.field}",
-            f"there is no {rule.subject.table}.{rule.subject.field}",
-        )
+    for name in (rule.subject.field, *(result.field for result in rule.results if result.field is not None)):
+        if table is None or name not in table.fields:
+            spot = f"{rule.subject.table}.{name}"
+            raise pack.error((*place, "subject"), f"没有 {spot}", f"there is no {spot}")
     known = {*context.tables, *context.views, "unit_index"}
     for name in (*rule.reads, rule.scanned):
         if name not in known:

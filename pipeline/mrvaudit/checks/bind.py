@@ -99,7 +99,7 @@ def _rule(con: duckdb.DuckDBPyConnection, sector: Sector, rule: Rule) -> None:
     missing = [name for name in wanted if name not in columns]
     if missing:
         raise origin.error(key, f"查询缺少列 {', '.join(missing)}", f"the query lacks the columns {', '.join(missing)}")
-    known = {*columns, *FIGURES, "unit_id", "entity_id"}
+    known = {*columns, *FIGURES, "difference", "unit_id", "entity_id"}
     for words in (rule.message, rule.ask, *(one.message for one in rule.results), *(one.ask for one in rule.results)):
         for name in PLACEHOLDER.findall(words.zh + words.en) if words is not None else ():
             if name.partition(":")[0] not in known:

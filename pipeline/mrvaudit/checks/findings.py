@@ -53,9 +53,9 @@ def from_row(sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any],
     `suffix` is that of the figure columns of a fused scan (`_0`), empty for a rule with its own query.
     """
     table = sector.tables[rule.subject.table]
-    field = table.fields[row.get("subject_field") or rule.subject.field]
+    field = table.fields[result.field or rule.subject.field]
     figures = {name: _figure(row.get(f"_{name}{suffix}" if suffix else name)) for name in FIGURES}
-    values = {**row, **figures}
+    values = {**row, **figures, "difference": _difference(figures)}
     finding: dict[str, Any] = {
         "rule_id": rule.id,
         "result": result.name,
@@ -79,7 +79,7 @@ def from_row(sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any],
         "_block": row.get("_block"),
         "_line": row.get("_line"),
     }
-    finding |= _words(rule, result, values)
+    finding |= _words(sector, table, rule, result, values)
     finding["finding_id"] = finding_id(finding)
     return finding
 
@@ -88,13 +88,28 @@ def _figure(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _words(rule: Rule, result: Result, values: Mapping[str, Any]) -> dict[str, str | None]:
+def _difference(figures: Mapping[str, float | None]) -> float | None:
+    """Observed minus expected, for messages."""
+    observed, expected = figures["observed"], figures["expected"]
+    return None if observed is None or expected is None else observed - expected
+
+
+def _words(
+    sector: Sector, table: Table, rule: Rule, result: Result, values: Mapping[str, Any]
+) -> dict[str, str | None]:
     message, ask = result.message or rule.message, result.ask or rule.ask
+    titles = {
+        name: code.title
+        for name, field in table.fields.items()
+        if field.codes is not None and (code := sector.codes.get(field.codes, {}).get(str(values.get(name)))) is not None
+    }
+    zh = {**values, **{name: title.zh for name, title in titles.items()}}
+    en = {**values, **{name: title.en for name, title in titles.items()}}
     return {
-        "message_zh": fill(message.zh, values, {}, "zh"),
-        "message_en": fill(message.en, values, {}, "en"),
-        "ask_zh": fill(ask.zh, values, {}, "zh") if ask else None,
-        "ask_en": fill(ask.en, values, {}, "en") if ask else None,
+        "message_zh": fill(message.zh, zh, "zh"),
+        "message_en": fill(message.en, en, "en"),
+        "ask_zh": fill(ask.zh, zh, "zh") if ask else None,
+        "ask_en": fill(ask.en, en, "en") if ask else None,
     }
 
 

@@ -19,6 +19,9 @@ class Lineage:
         self._views: dict[str, View] = {view.view: view for view in sector.views}
         self._origins: dict[str, dict[str, tuple[Source, ...]]] = {}
         self._known: dict[Source, tuple[Source, ...]] = {}
+        self._of_rule: dict[tuple[str, str], tuple[Source, ...]] = {}
+        self._parameters: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._tables: dict[str, tuple[str, ...]] = {}
 
     def base_columns(self, name: str, column: str) -> tuple[Source, ...]:
         """Record-table columns behind a column of a table or view; empty where it comes from none."""
@@ -39,6 +42,11 @@ class Lineage:
 
     def base_tables(self, name: str) -> tuple[str, ...]:
         """Record tables that the rows of a table or view come from (not those it only looks up by a join)."""
+        if name not in self._tables:
+            self._tables[name] = self._find_base_tables(name)
+        return self._tables[name]
+
+    def _find_base_tables(self, name: str) -> tuple[str, ...]:
         if name in self._sector.tables:
             return (name,)
         if name not in self._views:
@@ -50,6 +58,11 @@ class Lineage:
 
     def of_rule(self, rule: Rule, name: str) -> tuple[Source, ...]:
         """The (table or view, column) pairs that a name in a rule's question reads directly."""
+        if (rule.id, name) not in self._of_rule:
+            self._of_rule[rule.id, name] = self._find_of_rule(rule, name)
+        return self._of_rule[rule.id, name]
+
+    def _find_of_rule(self, rule: Rule, name: str) -> tuple[Source, ...]:
         if rule.rows is None:
             text = getattr(rule, name, None) if name in FIGURES else None
             columns = sql.expression(text, self._sector.macros).columns if text else {name}
@@ -62,6 +75,11 @@ class Lineage:
 
     def parameters_of(self, rule: Rule, name: str) -> tuple[str, ...]:
         """Parameters that a name in a rule's question asks for, through formulas and views too."""
+        if (rule.id, name) not in self._parameters:
+            self._parameters[rule.id, name] = self._find_parameters(rule, name)
+        return self._parameters[rule.id, name]
+
+    def _find_parameters(self, rule: Rule, name: str) -> tuple[str, ...]:
         if rule.rows is not None:
             calls = sql.calls_in(sql.rewrite(rule.rows)[0], name)
         else:

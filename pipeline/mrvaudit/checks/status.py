@@ -24,7 +24,7 @@ Owner = tuple[str, int | None]
 
 @dataclass
 class Tally:
-    """What a rule saw of one owner; `month` is the first one unknown, `nulls`: needed column -> first month without."""
+    """What a rule saw of one owner; `month`: the first one unknown; `nulls`: needed column -> first month without."""
 
     rows: int = 0
     found: int = 0
@@ -158,7 +158,11 @@ class Judge:
         if seen.outside:
             return Status.NOT_APPLICABLE, "outside_validity"
         missing = self._missing_table(rule, owner)
-        return (Status.NOT_ASSESSABLE, f"no_table:{missing}") if missing else (Status.NOT_APPLICABLE, "no_event")
+        if missing:
+            return Status.NOT_ASSESSABLE, f"no_table:{missing}"
+        if rule.without_rows == "not_assessable":
+            return Status.NOT_ASSESSABLE, f"no_rows:{rule.subject.table}"
+        return Status.NOT_APPLICABLE, "no_event"
 
     def _null_of_units(self, rule: Rule) -> str:
         columns = sorted(sql.expression(rule.applies or "", self._sector.macros).columns)

@@ -11,15 +11,12 @@ from mrvaudit.rules import PLACEHOLDER
 MINUS = "\u2212"
 
 
-def fill(template: str, row: Mapping[str, Any], decimals: Mapping[str, int], lang: str) -> str:
-    """`template` with `{name}` and `{name:2}` replaced from the row; an unknown value is said to be unknown.
-
-    `decimals` gives the digits of names without their own; months print as 2025-03.
-    """
+def fill(template: str, row: Mapping[str, Any], lang: str) -> str:
+    """`template` with `{name}` and `{name:2}` replaced from the row; what is unknown is said to be; months are 2025-03."""
 
     def put(match: Any) -> str:
         name, _, digits = match.group(1).partition(":")
-        return show(row.get(name), int(digits) if digits else decimals.get(name), lang, is_month=name == "month")
+        return show(row.get(name), int(digits) if digits else None, lang, is_month=name == "month")
 
     return PLACEHOLDER.sub(put, template)
 
