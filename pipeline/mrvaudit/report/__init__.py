@@ -1,0 +1,105 @@
+"""Reports: one model per unit, written in any number of formats, and an index of the fleet.
+
+A format is a module with `FORMAT: str` and `write(report, folder, context)`; the modules here and those of other
+packages (entry point group `mrvaudit.reports`) are found alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from mrvaudit import plugins
+from mrvaudit.errors import UsageError
+from mrvaudit.report import context, data, files, fleet, model, settings
+from mrvaudit.report.settings import Source
+from mrvaudit.report.writing import Writing
+
+if TYPE_CHECKING:
+    from mrvaudit.model import Audit
+    from mrvaudit.report.context import Run
+    from mrvaudit.sector import Sector
+
+GROUP = "mrvaudit.reports"
+Progress = Callable[[int, int], None]
+"""Called after each unit with the number done and the number of all."""
+
+
+def format_modules() -> dict[str, ModuleType]:
+    """Every report format there is by its name; UsageError where two modules claim one name."""
+    found: dict[str, ModuleType] = {}
+    for module in plugins.load("mrvaudit.report", ("FORMAT", "write"), GROUP):
+        if module.FORMAT in found:
+            raise UsageError(
+                module.__name__,
+                f"报告格式 {module.FORMAT} 被两个模块占用",
+                f"two modules claim the report format {module.FORMAT}",
+                read=found[module.FORMAT].__name__,
+            )
+        found[module.FORMAT] = module
+    return found
+
+
+def check(sector: Sector) -> None:
+    """Whether report.yaml of a sector can be used; PackError where it cannot. For the start of a run."""
+    settings.check(sector)
+
+
+def write_reports(
+    audit: Audit,
+    out: Path,
+    formats: Collection[str] = ("html", "json"),
+    lang: str = "zh",
+    progress: Progress | None = None,
+    profile: str = "verifier",
+) -> list[Path]:
+    """Write the report of every unit below `out/units/` in the formats named; returns the folders, in order of scores.
+
+    UsageError for a format that does not exist. All formats of a unit are written from one model.
+    """
+    known = format_modules()
+    for name in formats:
+        if name not in known:
+            raise UsageError("--reports", f"没有报告格式 {name}", f"there is no report format {name}", read=name)
+    chosen = [known[name] for name in sorted(set(formats))]
+    run = context.gather(audit, profile)
+    writing = Writing(lang, run.words, profile)
+    numbers = range(audit.partitions)
+    of = files.gather(run, [data.owned(audit, number) for number in numbers])
+    scores = {row["unit_key"]: row for row in audit.scores.iter_rows(named=True)}
+    written: dict[int, Path] = {}
+    for number in numbers:
+        part = _partition(run, number)
+        for unit in part.units.iter_rows(named=True):
+            score = scores.get(unit["unit_key"])
+            if score is None:
+                continue
+            rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
+            report = model.build(run, rows, score, of)
+            folder = out / "units" / model.folder(score["report_dir"])
+            folder.mkdir(parents=True, exist_ok=True)
+            for module in chosen:
+                module.write(report, folder, writing)
+            written[unit["unit_key"]] = folder
+            if progress is not None:
+                progress(len(written), len(scores))
+    return [written[key] for key in scores if key in written]
+
+
+def _partition(run: Run, number: int) -> data.Partition:
+    """What the reports of one partition's units read."""
+    totals = run.sector.settings.totals
+    # The tree may show any column of the view that the totals come from.
+    more = [Source(view=totals.view, column=data.EVERY)] if totals else []
+    item = run.settings.item.column if run.settings.item else None
+    return data.load(run.audit, number, data.wanted(run.settings, more), item)
+
+
+def write_index(audit: Audit, out: Path, lang: str = "zh", linked: bool = True) -> Path:
+    """Write `out/index.html`, the fleet at a glance; `linked` false where no unit pages were written."""
+    run = context.gather(audit)
+    path = out / "index.html"
+    path.write_bytes(fleet.render(run, Writing(lang, run.words), linked))
+    return path

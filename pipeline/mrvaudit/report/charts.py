@@ -1,0 +1,261 @@
+"""The data behind each chart of a report, and the sentence that states its result; drawing is left to svg.py.
+
+A chart is a plain mapping with `kind`, `title`, `axis`, `caption` (both languages) and its series. A chart without
+data is left out and named among what could not be assessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mrvaudit.parameters import value_at
+from mrvaudit.report import formats
+from mrvaudit.report.data import Row, UnitRows
+from mrvaudit.report.formats import Pair, known
+from mrvaudit.report.months import added, differs, items_of, month_of
+from mrvaudit.report.settings import Chart, Limit
+
+if TYPE_CHECKING:
+    from mrvaudit.report.context import Run
+
+Drawn = dict[str, Any]
+PANELS = 6
+
+
+def charts(run: Run, rows: UnitRows, months: Sequence[dict[str, Any]]) -> tuple[list[Drawn], list[Drawn]]:
+    """Charts of a unit that have data, and those that have none (id, title, what would make them)."""
+    drawn: list[Drawn] = []
+    missing: list[Drawn] = []
+    period = {one["month"] for one in months}
+    for chart in run.settings.charts or _standard(run):
+        found = MAKERS[chart.kind](run, rows, chart, period)
+        if found is None:
+            missing.append({"id": chart.id, "title": chart.title.model_dump(), "paper": chart.missing.model_dump()})
+            continue
+        outside = bool(found["stats"].get("n_outside"))
+        template = chart.caption_outside if outside and chart.caption_outside else chart.caption
+        drawn.append(
+            {
+                "id": chart.id,
+                "kind": chart.kind,
+                "section": chart.section,
+                "title": chart.title.model_dump(),
+                "axis": found.pop("axis", chart.axis.model_dump()),
+                "decimals": chart.decimals,
+                "scale": chart.scale,
+                "key": {name: words.model_dump() for name, words in chart.key.items()},
+                "caption": formats.fill(template.model_dump(), found["stats"]),
+                "item": None,
+                "band": None,
+                **found,
+            }
+        )
+    return drawn, missing
+
+
+def _standard(run: Run) -> tuple[Chart, ...]:
+    """The one chart of a sector without report.yaml: its totals by month."""
+    totals = run.sector.settings.totals
+    if totals is None:
+        return ()
+    words = {key: run.words[f"standard_{key}"] for key in ("title", "axis", "axis_small", "caption", "missing")}
+    return (
+        Chart.model_validate(
+            {"id": "totals", "kind": "paired_bars", "section": "months", "view": totals.view, "scale": 1000.0, **words}
+            | {"column": totals.recalculated, "declared": totals.declared, "decimals": 1}
+        ),
+    )
+
+
+def paired_bars(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+    """Declared beside recalculated, one pair a month, from zero."""
+    del run, period
+    points = []
+    source = rows.of_unit(chart.view)
+    for month in sorted({found for row in source if (found := month_of(row))}):
+        of_month = [row for row in source if month_of(row) == month]
+        declared = added(row.get(chart.declared or "") for row in of_month)
+        recalculated = added(row.get(chart.column) for row in of_month)
+        outside = differs(declared, recalculated, chart.tolerance)
+        points.append({"month": month, "declared": declared, "recalculated": recalculated, "outside": outside})
+    if not any(known(one["declared"]) or known(one["recalculated"]) for one in points):
+        return None
+    both = [one for one in points if known(one["declared"]) and known(one["recalculated"])]
+    declared_sum, recalculated_sum = (added(one[side] for one in both) for side in ("declared", "recalculated"))
+    gap = recalculated_sum - declared_sum if declared_sum is not None and recalculated_sum is not None else None
+    stats = {
+        **_over(points),
+        "n": len(both),
+        "declared": declared_sum,
+        "recalculated": recalculated_sum,
+        "difference": gap,
+        "share": gap / declared_sum * 100 if gap is not None and declared_sum else None,
+    }
+    drawn = {"points": points, "stats": stats}
+    largest = max(one[side] or 0.0 for one in points for side in ("declared", "recalculated"))
+    if chart.axis_small and largest < chart.scale:
+        drawn |= {"scale": 1.0, "axis": chart.axis_small.model_dump()}
+    return drawn
+
+
+def dots_month(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+    """One recalculated value a month, the declared one joined to it where it differs, on a band where there is one."""
+    del period
+    item = _item(run, rows, chart)
+    points = []
+    for row in _of_item(run, rows.of_unit(chart.view), item):
+        month, value = month_of(row), _scaled(row.get(chart.column), chart)
+        declared = _scaled(row.get(chart.declared or ""), chart)
+        if month and (known(value) or known(declared)):
+            low, high = _band(run, chart, row)
+            apart = differs(row.get(chart.declared or ""), row.get(chart.column), chart.tolerance)
+            point = {"month": month, "recalculated": value, "declared": declared, "outside": apart}
+            points.append({**point, "low": low, "high": high})
+    values = [one["recalculated"] for one in points if known(one["recalculated"])]
+    if not values:
+        return None
+    stats = {**_over(points), "n": len(values), "min": min(values), "max": max(values), "item": run.item_title(item)}
+    return {"points": points, "item": run.item_title(item), "band": _band_words(chart), "stats": stats}
+
+
+def dots_day_step(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+    """Daily values as dots, the monthly value as a step, days without a value left open."""
+    item = _item(run, rows, chart)
+    days = [
+        (str(row["date"]), _scaled(row.get(chart.column), chart))
+        for row in _of_item(run, rows.of_unit(chart.view), item)
+        if row.get("date") is not None and known(row.get(chart.column)) and (not period or month_of(row) in period)
+    ]
+    if not days:
+        return None
+    steps = []
+    if chart.step:
+        steps = [
+            (month, _scaled(row.get(chart.step.column), chart))
+            for row in _of_item(run, rows.of_unit(chart.step.name), item)
+            if (month := month_of(row)) and known(row.get(chart.step.column))
+        ]
+    values = [value for _, value in days]
+    shown = sorted({day[:7] for day, _ in days} | {month for month, _ in steps})
+    stats = {
+        "n": len(days),
+        "min": min(values),
+        "max": max(values),
+        "months": formats.months(shown),
+        "item": run.item_title(item),
+        "steps": len(steps),
+    }
+    return {
+        "days": days,
+        "steps": steps,
+        "item": run.item_title(item),
+        "gap": chart.gap.model_dump() if chart.gap else None,
+        "stats": stats,
+    }
+
+
+def deviation_dots(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+    """How far one source lies from another by month, in percent of the other, one panel for each level and source."""
+    del period
+    source = rows.of_entity(chart.view) if chart.of == "entity" else rows.of_unit(chart.view)
+    panels: dict[tuple[str, ...], list[Drawn]] = {}
+    for row in source:
+        if row.get("unit_key") not in (None, rows.unit_key):
+            continue
+        month, value, base = month_of(row), row.get(chart.column), row.get(chart.against or "")
+        if month and known(value) and known(base) and base:
+            low, high = _band(run, chart, row)
+            gap = (value / base - 1) * 100
+            beyond = (high is not None and gap > high + 1e-9) or (low is not None and gap < low - 1e-9)
+            name = tuple(str(row.get(column) or "") for column in chart.split)
+            point = {"month": month, "value": round(gap, 8), "low": low, "high": high, "outside": bool(beyond)}
+            panels.setdefault(name, []).append(point)
+    if not panels:
+        return None
+    made = [_panel(run, rows, chart, name, points) for name, points in sorted(panels.items())][:PANELS]
+    stats = {**_over([point for panel in made for point in panel["points"]]), "n": sum(one["n"] for one in made)}
+    return {"panels": made, "band": _band_words(chart), "stats": stats}
+
+
+def _panel(run: Run, rows: UnitRows, chart: Chart, name: Sequence[str], points: list[Drawn]) -> Drawn:
+    values = [point["value"] for point in points]
+    stats = {**_over(points), "n": len(points), "min": min(values), "max": max(values), "limit": points[-1]["high"]}
+    key = "panel_outside" if stats["n_outside"] else "panel_inside" if known(stats["limit"]) else "panel"
+    label = _level(run, rows, chart, name)
+    return {"label": label, "points": points, "n": len(points), "caption": run.say(key, **stats)}
+
+
+def _level(run: Run, rows: UnitRows, chart: Chart, name: Sequence[str]) -> Pair:
+    """The level and source of a panel in words; ids as submitted, save those that the report's head names already."""
+    named = {"", rows.entity_id, str(rows.unit.get("unit_id"))}
+    words = [
+        run.code_title(run.settings.split_codes.get(column), value)
+        for column, value in zip(chart.split, name, strict=True)
+        if value not in named
+    ]
+    return {lang: " · ".join(one[lang] for one in words) for lang in formats.LANGUAGES}
+
+
+def _over(points: Sequence[Drawn]) -> dict[str, Any]:
+    outside = [point["month"] for point in points if point["outside"]]
+    return {
+        "n_outside": len(outside),
+        "months_outside": formats.months(outside),
+        "months": formats.months([point["month"] for point in points]),
+    }
+
+
+def _scaled(value: Any, chart: Chart) -> Any:
+    return round(value / chart.scale, 10) if known(value) else None
+
+
+def _item(run: Run, rows: UnitRows, chart: Chart) -> str | None:
+    """The item a chart shows: the one that weighs most by `rank_by`, else in the unit's totals."""
+    if not chart.by_item or run.settings.item is None:
+        return None
+    if chart.rank_by is None:
+        return next(iter(items_of(run, rows)), None)
+    sizes: dict[str, float] = {}
+    for row in rows.of_unit(chart.view):
+        name, size = row.get(run.settings.item.column), row.get(chart.rank_by)
+        if name is not None and known(row.get(chart.column)):
+            sizes[name] = sizes.get(name, 0.0) + (added([size]) or 0.0)
+    return min(sizes, key=lambda name: (-sizes[name], name), default=None)
+
+
+def _of_item(run: Run, rows: Sequence[Row], item: str | None) -> list[Row]:
+    column = run.settings.item.column if run.settings.item else ""
+    return [row for row in rows if item is None or row.get(column, item) == item]
+
+
+def _band(run: Run, chart: Chart, row: Row) -> tuple[float | None, float | None]:
+    if chart.band is None:
+        return None, None
+    high = _limit(run, chart.band.high, row)
+    low = _limit(run, chart.band.low, row) if chart.band.low else (-high if high is not None else None)
+    return low, high
+
+
+def _limit(run: Run, limit: Limit, row: Row) -> float | None:
+    if limit.column:
+        value = row.get(limit.column)
+        return round(value * limit.factor, 10) if known(value) else None
+    parameter = run.sector.parameters.get(limit.parameter or "")
+    if parameter is None:
+        return None
+    key = "|".join(str(row.get(column)) for column in parameter.keys)
+    value = value_at(parameter, key, month_of(row) or "")
+    return round(value.value * limit.factor, 10) if value else None
+
+
+def _band_words(chart: Chart) -> Pair | None:
+    return chart.band.title.model_dump() if chart.band else None
+
+
+MAKERS = {
+    "paired_bars": paired_bars,
+    "dots_month": dots_month,
+    "dots_day_step": dots_day_step,
+    "deviation_dots": deviation_dots,
+}

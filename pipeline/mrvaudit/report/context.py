@@ -1,0 +1,155 @@
+"""What every unit report of one run shares: the sector's words and settings, findings and checks cut by unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mrvaudit import derived
+from mrvaudit.report import cells, formats, settings
+from mrvaudit.report.data import Blocks, Row, Slices, slices
+from mrvaudit.report.formats import Pair
+
+if TYPE_CHECKING:
+    from mrvaudit.model import Audit
+    from mrvaudit.report.settings import DataCode, Settings
+    from mrvaudit.rules import Rule
+    from mrvaudit.sector import Sector
+
+PROFILES = ("verifier",)
+CALLED = re.compile(r"\b([a-z_0-9]+)\(")
+# How packs ask for a parameter, as written and as rewritten for the database; a key may be a literal.
+ASKED = re.compile(r"\b(?:known|param)\(\s*'([^']+)'\s*(?:,\s*'([^']*)'\s*,)?")
+ASKED_MACRO = re.compile(r"\bp__(\w+?)(?:__must)?\(\s*(?:'([^']*)'\s*,)?")
+Asked = frozenset[tuple[str, str | None]]
+"""Names of parameters with their keys; None for a key that depends on the row."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, as its reports see it."""
+
+    audit: Audit
+    settings: Settings
+    words: Mapping[str, Pair]
+    findings: Slices
+    checks: Slices
+    blocks: Blocks
+    texts: Mapping[cells.Place, str]
+    parameters_of: Mapping[str, Asked]
+    parameters_always: Asked
+    entity_units: Mapping[str, int]
+    context: derived.Context
+    codes_by_column: Mapping[tuple[str, str], DataCode]
+    profile: str = "verifier"
+    titles: dict[tuple[str, str], Pair] = field(default_factory=dict)
+    skeletons: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def sector(self) -> Sector:
+        """The sector that was audited."""
+        return self.audit.sector
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of an id; None for record contracts, intake and other ids outside the packs."""
+        return self.sector.rules.get(rule_id)
+
+    def title(self, rule_id: str) -> Pair:
+        """Title of a rule or notice; the id itself where neither is known."""
+        found = self.sector.rules.get(rule_id) or self.sector.notices.get(rule_id)
+        return found.title.model_dump() if found else {"zh": rule_id, "en": rule_id}
+
+    def topic(self, rule_id: str) -> Pair | None:
+        """Short word for what a rule is about, chosen by the letters of its id."""
+        words = self.settings.topics.get(rule_id.split("-")[0])
+        return words.model_dump() if words else None
+
+    def say(self, key: str, **values: Any) -> Pair:
+        """Interface words of a key, with placeholders filled."""
+        return formats.fill(self.words[key], values)
+
+    def findings_of(self, entity_id: str, unit_id: str) -> list[Row]:
+        """Findings of a unit, and those of its entity as a whole (`unit_id` null)."""
+        return [*self.findings.rows(entity_id, unit_id), *self.findings.rows(entity_id, None)]
+
+    def checks_of(self, entity_id: str, unit_id: str) -> list[Row]:
+        """Check runs of a unit and of its entity as a whole, by rule."""
+        rows = [*self.checks.rows(entity_id, unit_id), *self.checks.rows(entity_id, None)]
+        return sorted(rows, key=lambda row: (row["rule_id"], row["unit_id"] is None))
+
+    def code_title(self, listing: str | None, value: Any) -> Pair:
+        """The words of a code of a list; the value itself where it is none."""
+        code = self.sector.codes.get(listing or "", {}).get(str(value))
+        return code.title.model_dump() if code else {"zh": str(value), "en": str(value)}
+
+    def item_title(self, value: Any) -> Pair | None:
+        """The words of an item of the data, None for None."""
+        item = self.settings.item
+        return None if value is None or item is None else self.code_title(item.codes, value)
+
+
+def gather(audit: Audit, profile: str = "verifier") -> Run:
+    """Everything shared by the reports of a run; ValueError for a profile that does not exist."""
+    if profile not in PROFILES:
+        raise ValueError(f"no such profile: {profile}; known: {', '.join(PROFILES)}")
+    parsed = settings.parse(audit.sector.report)
+    words = formats.book()["words"] | {key: one.model_dump() for key, one in parsed.words.items()}
+    units = audit.scores.group_by("entity_id").len().sort("entity_id")
+    return Run(
+        audit=audit,
+        settings=parsed,
+        words=words,
+        findings=slices(audit.findings, ("entity_id", "unit_id")),
+        checks=slices(audit.checks, ("entity_id", "unit_id")),
+        blocks=Blocks(audit.blocks),
+        texts=cells.texts(audit),
+        parameters_of={name: _asked(rule, audit.sector) for name, rule in audit.sector.rules.items()},
+        parameters_always=_of_views(audit.sector),
+        entity_units=dict(units.iter_rows()),
+        context=audit.sector.derived_context(),
+        codes_by_column={
+            (code.recalculated.name, code.recalculated.column): code for code in parsed.data_codes if code.recalculated
+        },
+        profile=profile,
+    )
+
+
+def _asked(rule: Rule, sector: Sector) -> Asked:
+    """Parameters a rule asks for, itself or through the formulas it calls."""
+    texts = list(_strings(rule.model_dump(exclude={"examples"})))
+    names = _in_texts(texts)
+    called = {name.removesuffix("_printed") for text in texts for name in CALLED.findall(text)}
+    for name in called & set(sector.formulas):
+        names |= {(uses.name, None) for uses in sector.formulas[name].parameters.values()}
+    return frozenset(one for one in names if one[0] in sector.parameters)
+
+
+def _of_views(sector: Sector) -> Asked:
+    """Parameters that the derived views rest on, save those of the totals, whose rows tell the very keys."""
+    names: set[tuple[str, str | None]] = set()
+    for view in sector.views:
+        names |= _in_texts(list(_strings(view.model_dump())))
+        if sector.settings.totals is None or view.view != sector.settings.totals.view:
+            for column in view.columns.values():
+                names |= {(column.parameter, None)} if column.parameter else set()
+                if column.formula in sector.formulas:
+                    names |= {(uses.name, None) for uses in sector.formulas[column.formula].parameters.values()}
+    return frozenset(one for one in names if one[0] in sector.parameters)
+
+
+def _in_texts(texts: Sequence[str]) -> set[tuple[str, str | None]]:
+    found = [pair for text in texts for one in (ASKED, ASKED_MACRO) for pair in one.findall(text)]
+    return {(name, key or None) for name, key in found}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _strings(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _strings(one)

@@ -1,0 +1,97 @@
+"""The templates with their words, filters and assets, and what makes text from a submission safe to show."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from mrvaudit.report import formats, pieces
+from mrvaudit.report.formats import Pair
+from mrvaudit.report.pieces import both, cut
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Characters that a submission could use to hide or reorder what a reader sees.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def seen(text: str) -> str:
+    """Control and direction characters, which only a submission can have brought in, as visible codes."""
+    return UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+@cache
+def month(value: str, year: bool = False) -> Markup:
+    """A month's name in both languages."""
+    return both(formats.month(value, year=year))
+
+
+def css_string(text: str) -> Markup:
+    """Text for a quoted CSS string: everything but letters, digits and spaces as an escape."""
+    return Markup(re.sub(r"[^\w \u3000-\u9fff·–—]", lambda found: f"\\{ord(found[0]):x} ", text[:120]))
+
+
+def environment(words: Mapping[str, Pair]) -> Environment:
+    """The templates with the words of one run; everything that goes in is escaped."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals |= {
+        "w": {key: both(pair) for key, pair in words.items()},
+        "say": lambda key, **values: both(formats.fill(words[key], values)),
+        "words_of": lambda key, **values: formats.fill(words[key], values) if values else words[key],
+        "say_in": lambda lang, key, **values: formats.fill(words[key], values)[lang],
+        "both": both,
+        "pct": lambda value, sign=False: formats.percent(value, 2, sign),
+        "nb": pieces.NB,
+        "bracketed": lambda pair: {lang: formats.form("brackets", lang).format(pair[lang]) for lang in formats.LANGUAGES},
+        "ten_thousand": formats.ten_thousand,
+        "day_table": lambda days: pieces.day_table(days, words),
+        "data_cells": lambda line, year: pieces.data_cells(line, year, words),
+        "below": lambda node: pieces.below(node, words),
+        "mark": lambda name: pieces.mark(name, words),
+    }
+    made.filters |= {
+        "tonnes": formats.number,
+        "n": formats.number,
+        "signed": formats.signed,
+        "plain": formats.plain,
+        "month": month,
+        "cut": cut,
+        "css": css_string,
+        "unit": formats.unit_name,
+    }
+    return made
+
+
+@cache
+def asset(*names: str) -> Markup:
+    """Style sheets or scripts of the templates, as they go into the page."""
+    return Markup("\n".join((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in names))
+
+
+@cache
+def script_digest(name: str) -> str:
+    """SHA-256 of a script as the content security policy names it."""
+    return base64.b64encode(hashlib.sha256(asset(name).encode()).digest()).decode()
+
+
+def page_assets(name: str) -> dict[str, Any]:
+    """Style, script and the script's digest of the page `unit` or `index`."""
+    return {
+        "css": asset("base.css", f"{name}.css"),
+        "script": asset(f"{name}.js"),
+        "script_digest": script_digest(f"{name}.js"),
+    }

@@ -1,0 +1,200 @@
+"""The one model that every format of a unit's report is written from: a plain mapping that JSON can hold.
+
+Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None where there is no value):
+
+- format, format_version, tool_version, as_of, profile, digest: what wrote it, and one digest over what it rests on
+- sector: {id, version, title}
+- unit: {entity_id, unit_id, entity_name, unit_name, province, city, county, report_dir, members, facts[{field, title,
+  value, text, unit}]}
+- period: {months[], years}
+- totals: {declared_tco2, recalculated_tco2, difference_tco2, difference_pct, at_stake_tco2, at_stake_pct, direction
+  (low, high, none, unknown), conditional_tco2, findings{severity: {findings, follow}}, rank, risk, anomaly, units}
+- months[]: {month, declared_tco2, recalculated_tco2, difference_tco2, difference_pct, outside, incomplete[], about[]};
+  years[]: the same sums by year
+- data_codes[]: {code, title, item, item_title, unit, decimals, of, months[{month, declared, recalculated, differs}],
+  years[{year, …}]}
+- findings[]: finding_id … status as in findings.parquet, with cell {file, sheet, row, cell, text}, message, ask,
+  related, plant_level
+- matters[]: findings grouped for reading: {number, rule_id, title, topic, severity, plant_level, data_codes, months,
+  impact_tco2, impact_kind, message, basis, marks, ask, remedy, may_also_be, finding_ids, follows[]}
+- checks: {all, apply, made, made_pct, by_status, rows[{rule_id, title, plant_level, status, reason, rows, rows_found,
+  rows_unknown}]}
+- not_assessable[]: {reason, words, paper, rules[]}; charts_left_out[]: {id, title, paper}
+- sections[]: {id, title}; charts[]: {id, kind, section, title, axis, caption, decimals, points | days, steps | panels}
+- trees[]: {month, declared_tco2, recalculated_tco2, differs, findings, items[{item, node, days}]}
+- parameters[]: {name, title, key, key_title, value, unit, from, until, mark, basis}
+- quarantine: {count, shared_rows, reasons[], rows[]}; inputs[]: {path, sha256, sheets, rows_in, rows_used,
+  rows_quarantined, shared}; packs[]: {id, version, sha256}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import mrvaudit
+from mrvaudit.report import charts, files, formats, matters, missing, months, trees, used
+from mrvaudit.report.data import Row, UnitRows
+from mrvaudit.report.formats import known
+
+if TYPE_CHECKING:
+    from mrvaudit.report.context import Run
+
+Report = dict[str, Any]
+FORMAT_VERSION = 1
+
+
+def build(run: Run, rows: UnitRows, score: Row, of: files.Files) -> Report:
+    """The report of one unit; `score` is its row of scores."""
+    found = matters.records(run, run.findings_of(score["entity_id"], score["unit_id"]))
+    made = matters.matters(run, found)
+    checks = run.checks_of(score["entity_id"], score["unit_id"])
+    totals_view = run.sector.settings.totals
+    of_totals = rows.of_unit(totals_view.view) if totals_view else []
+    monthly = months.by_month(run, of_totals, matters.about_months(made, found))
+    period = [one["month"] for one in monthly] or sorted({one["month"] for one in found if one["month"]})
+    drawn, left_out = charts.charts(run, rows, monthly)
+    inputs = files.inputs(of, score["entity_id"])
+    return {
+        "format": "mrvaudit unit report",
+        "format_version": FORMAT_VERSION,
+        "tool_version": mrvaudit.__version__,
+        "as_of": run.audit.as_of.isoformat(),
+        "profile": run.profile,
+        "digest": files.run_digest(run, inputs),
+        "sector": {"id": run.sector.id, "version": run.sector.version, "title": run.sector.title.model_dump()},
+        "unit": _unit(run, rows, score),
+        "period": {"months": period, "years": formats.years(period)},
+        "totals": _totals(run, score, found),
+        "months": monthly,
+        "years": _years(run, monthly),
+        "data_codes": months.data_table(run, rows),
+        "findings": _public(found, run.profile),
+        "matters": made,
+        "checks": {**missing.coverage(checks), "rows": missing.check_rows(run, checks)},
+        "not_assessable": missing.not_assessable(run, checks),
+        "charts_left_out": left_out,
+        "sections": [one.model_dump() for one in run.settings.sections],
+        "charts": drawn,
+        "trees": trees.trees(run, rows, monthly, _findings_by_month(found)),
+        "parameters": used.parameters(run, rows, checks, period),
+        "quarantine": files.quarantine(of, inputs),
+        "inputs": inputs,
+        "packs": files.packs(run),
+    }
+
+
+def _unit(run: Run, rows: UnitRows, score: Row) -> dict[str, Any]:
+    unit = rows.unit
+    names = ("province", "city", "county")
+    return {
+        "entity_id": score["entity_id"],
+        "unit_id": score["unit_id"],
+        "entity_name": score.get("entity_name") or unit.get("entity_name"),
+        "unit_name": score.get("unit_name") or unit.get("unit_name"),
+        **{name: score.get(name) or unit.get(name) for name in names},
+        "report_dir": folder(score["report_dir"]),
+        "members": rows.part.members.get(rows.unit_key, []),
+        "facts": [fact for one in run.settings.facts if (fact := _fact(run, unit, one.field, one.decimals))],
+    }
+
+
+def folder(report_dir: str) -> str:
+    """Name of a unit's folder below `units/`, whether or not the score gives it with that prefix."""
+    return report_dir.removeprefix("units/")
+
+
+def _fact(run: Run, unit: Row, name: str, decimals: int | None) -> dict[str, Any] | None:
+    value = unit.get(name)
+    table = run.sector.tables.get("units")
+    field = table.fields.get(name) if table else None
+    if value is None or not known(value) or field is None:
+        return None
+    if isinstance(value, bool):
+        text = run.words["yes" if value else "no"]
+    elif field.codes:
+        text = run.code_title(field.codes, value)
+    else:
+        shown = formats.number(value, decimals) if decimals is not None else ""
+        figure = shown or (formats.plain(value) if isinstance(value, int | float) else str(value))
+        text = dict.fromkeys(formats.LANGUAGES, figure)
+    plain = value if isinstance(value, bool | int | float | str) else str(value)
+    unit_name = field.unit if isinstance(field.unit, str) else None
+    return {"field": name, "title": field.title.model_dump(), "value": plain, "text": text, "unit": unit_name}
+
+
+def _totals(run: Run, score: Row, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    declared, recalculated, stake = (
+        score[name] if known(score[name]) else None for name in ("declared_tco2", "recalculated_tco2", "at_stake_tco2")
+    )
+    gap = round(recalculated - declared, 8) if declared is not None and recalculated is not None else None
+    conditional = months.added(
+        one["impact_tco2"] for one in found if one["impact_kind"] == "if_default_applies" and one["cause_id"] is None
+    )
+    return {
+        "declared_tco2": declared,
+        "recalculated_tco2": recalculated,
+        "difference_tco2": gap,
+        "difference_pct": share(gap, declared),
+        "at_stake_tco2": stake,
+        "at_stake_pct": share(stake, declared),
+        "direction": direction(stake),
+        "conditional_tco2": conditional,
+        "months_declared": score.get("months_declared"),
+        "months_recalculated": score.get("months_recalculated"),
+        "findings": matters.counts(found),
+        "rank": score["rank"],
+        "risk": score["risk"],
+        "anomaly": score["anomaly"],
+        "units": run.audit.scores.height,
+    }
+
+
+def share(part: float | None, whole: float | None) -> float | None:
+    """`part` in percent of `whole`; None where either is missing or the whole is zero."""
+    return round(part / whole * 100, 8) if part is not None and whole else None
+
+
+def direction(stake: float | None) -> str:
+    """In words: `low` (declared too low), `high`, `none` below half a tonne, `unknown` without a figure."""
+    if stake is None:
+        return "unknown"
+    return "none" if abs(stake) < 0.5 else "low" if stake > 0 else "high"
+
+
+def _years(run: Run, monthly: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    out = []
+    for year in sorted({one["month"][:4] for one in monthly}):
+        of_year = [one for one in monthly if one["month"][:4] == year]
+        declared, recalculated = (
+            months.added(one[name] for one in of_year) for name in ("declared_tco2", "recalculated_tco2")
+        )
+        both = all(one["difference_tco2"] is not None for one in of_year)
+        gap = round(recalculated - declared, 8) if both and recalculated is not None and declared is not None else None
+        out.append(
+            {
+                "year": year,
+                "months": len(of_year),
+                "declared_tco2": declared,
+                "recalculated_tco2": recalculated,
+                "difference_tco2": gap,
+                "difference_pct": share(gap, declared),
+                "outside": both and months.differs(declared, recalculated, run.settings.tolerance),
+            }
+        )
+    return out
+
+
+def _findings_by_month(found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for one in found:
+        if one["month"]:
+            counted[one["month"]] = counted.get(one["month"], 0) + 1
+    return counted
+
+
+def _public(found: Sequence[dict[str, Any]], profile: str) -> list[dict[str, Any]]:
+    """Findings as a profile may see them: what they may mean for integrity is for the verifier alone."""
+    if profile == "verifier":
+        return list(found)
+    return [{name: value for name, value in one.items() if name != "integrity_signal"} for one in found]

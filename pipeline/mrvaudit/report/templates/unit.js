@@ -1,0 +1,1 @@
+var r=document.documentElement;document.querySelectorAll('[name=lang]').forEach(function(i){i.addEventListener('change',function(){var e=i.id=='en',a=r.getAttribute('data-title-zh'),b=r.getAttribute('data-title-en');r.dataset.lang=i.id;r.lang=e?'en':'zh-CN';document.title=e?b+' | '+a:a+' | '+b})})
