@@ -14,14 +14,14 @@ from pathlib import Path
 import polars as pl
 
 from mrvaudit import assess, contracts, ingest, standardise, store
-from mrvaudit.checks import cells, status
+from mrvaudit.checks import cells, looked, status
 from mrvaudit.checks import findings as found
 from mrvaudit.checks.bind import bind
 from mrvaudit.checks.child import Task
 from mrvaudit.checks.partition import Job, run_job
 from mrvaudit.checks.run import SECONDS_PER_RULE
 from mrvaudit.errors import NothingError, UsageError
-from mrvaudit.model import CHECKS, FINDING_INTERNAL, FINDINGS, Audit, Work
+from mrvaudit.model import FINDING_INTERNAL, FINDINGS, Audit, Work
 from mrvaudit.parameters import value_at
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
@@ -101,9 +101,9 @@ def audit(
     findings = assess.sort_findings(
         cells.attach(pl.concat([findings, identified(notices, standard.units)]), standard.blocks)
     )
-    checks = pl.concat([checks, contracts.notice_checks(notices, standard.units, sector).select(*CHECKS)]).sort(
-        "rule_id", "entity_id", "unit_id", nulls_last=False
-    )
+    counts = looked.rows_per_owner(work, sector, standard.partitions)
+    of_records = looked.with_rows(contracts.notice_checks(notices, standard.units, sector), counts, standard.units)
+    checks = pl.concat([checks, of_records]).sort("rule_id", "entity_id", "unit_id", nulls_last=False)
     scores = assess.scores(sector, work, standard.partitions, standard.units, findings, checks, as_of)
     clock.lap("assess")
     return Audit(

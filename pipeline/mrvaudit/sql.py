@@ -133,24 +133,6 @@ def comparisons(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def origins(text: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    """For every named column of a rewritten query's SELECTs: the (table, column) pairs its expression reads."""
-    root = sqlglot.parse_one(text, read="duckdb")
-    found: dict[str, list[tuple[str, str]]] = {}
-    for query in root.find_all(exp.Select):
-        names = {source.alias_or_name: source.name for source in query.find_all(exp.Table)}
-        only = next(iter(names.values())) if len(names) == 1 else ""
-        for item in query.expressions:
-            if not item.alias_or_name or isinstance(item, exp.Star):
-                continue
-            reads = [
-                (names.get(column.table, column.table) or only, column.name) for column in item.find_all(exp.Column)
-            ]
-            known = found.setdefault(item.alias_or_name, [])
-            known.extend(pair for pair in reads if pair not in known)
-    return {name: tuple(pairs) for name, pairs in found.items()}
-
-
 def calls_in(text: str, column: str) -> tuple[str, ...]:
     """Functions that the named column of a rewritten query, or the expression itself, calls."""
     root = sqlglot.parse_one(text, read="duckdb")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mrvaudit import sql
+from mrvaudit.sql_origins import Query
 from mrvaudit.sql_words import MACROS
 
 FORMULA = frozenset({*MACROS, "ferry_emission"})
@@ -99,7 +100,26 @@ def test_columns_and_functions() -> None:
 def test_origins() -> None:
     """Where the named columns of a query come from, table by table."""
     text = "SELECT d.a AS observed, coalesce(t.b, d.c) AS expected FROM d LEFT JOIN trips t USING (k)"
-    assert sql.origins(text) == {"observed": (("d", "a"),), "expected": (("trips", "b"), ("d", "c"))}
+    query = Query(text)
+    assert {name: query.origin(name) for name in query.columns()} == {
+        "observed": (("d", "a"),),
+        "expected": (("trips", "b"), ("d", "c")),
+    }
+
+
+def test_origins_through_ctes_subqueries_and_unions() -> None:
+    """A name is followed down to a table, never to a CTE."""
+    text = """
+        WITH spans AS (SELECT s.book_t, s.month FROM (SELECT begin_t - end_t - coalesce(sold_t, 0) AS book_t, month FROM stock) s),
+             both AS (SELECT book_t AS x, month FROM spans UNION ALL SELECT y, month FROM other)
+        SELECT b.*, b.x AS expected FROM both b
+    """
+    query = Query(text)
+    assert [query.origin(name) for name in ("expected", "x", "month")] == [
+        (("stock", "begin_t"), ("stock", "end_t"), ("other", "y")),
+        (("stock", "begin_t"), ("stock", "end_t"), ("other", "y")),
+        (("stock", "month"), ("other", "month")),
+    ]
 
 
 def test_replace_names() -> None:

@@ -7,8 +7,8 @@ from mrvaudit.checks.compile import FIGURES
 from mrvaudit.derived import Column, View
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
+from mrvaudit.sql_origins import Query, Source
 
-Source = tuple[str, str]
 
 
 class Lineage:
@@ -17,7 +17,7 @@ class Lineage:
     def __init__(self, sector: Sector) -> None:
         self._sector = sector
         self._views: dict[str, View] = {view.view: view for view in sector.views}
-        self._origins: dict[str, dict[str, tuple[Source, ...]]] = {}
+        self._queries: dict[str, Query] = {}
         self._known: dict[Source, tuple[Source, ...]] = {}
         self._of_rule: dict[tuple[str, str], tuple[Source, ...]] = {}
         self._parameters: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -68,7 +68,7 @@ class Lineage:
             columns = sql.expression(text, self._sector.macros).columns if text else {name}
             return tuple((rule.scanned, column) for column in sorted(columns))
         text = sql.rewrite(rule.rows)[0]
-        direct = sql.origins(text).get(name, ())
+        direct = tuple(one for one in Query(text).origin(name) if self._has(*one))
         if direct:
             return direct
         return tuple((read, name) for read in (*rule.reads, rule.subject.table) if self._has(read, name))
@@ -110,7 +110,7 @@ class Lineage:
         column = view.columns.get(source[1])
         if column is None:
             joined = self._joined(view, source[1])
-            below = [joined] if joined is not None else self._view_origins(view).get(source[1], ())
+            below = [joined] if joined is not None else self._view_origin(view, source[1])
             return tuple(one for each in below for one in self._parameters_behind(each, seen))
         if column.parameter is not None:
             return (column.parameter,)
@@ -123,7 +123,7 @@ class Lineage:
             return column in self._sector.tables[name].fields
         view = self._views.get(name)
         return view is not None and (
-            column in view.columns or column in self._view_origins(view) or self._joined(view, column) is not None
+            column in view.columns or bool(self._view_origin(view, column)) or self._joined(view, column) is not None
         )
 
     def _through(self, view: View, column: str) -> tuple[Source, ...]:
@@ -134,9 +134,7 @@ class Lineage:
         joined = self._joined(view, column)
         if joined is not None:
             return self.base_columns(*joined)
-        origins = self._view_origins(view).get(column)
-        if origins is None:
-            origins = tuple((read, column) for read in sorted(sql.tables_read(view.source)))
+        origins = self._view_origin(view, column)
         found = [one for source in origins for one in self.base_columns(*source)]
         return tuple(dict.fromkeys(found))
 
@@ -155,7 +153,7 @@ class Lineage:
                     return (join.view, theirs)
         return None
 
-    def _view_origins(self, view: View) -> dict[str, tuple[Source, ...]]:
-        if view.view not in self._origins:
-            self._origins[view.view] = sql.origins(view.source)
-        return self._origins[view.view]
+    def _view_origin(self, view: View, column: str) -> tuple[Source, ...]:
+        if view.view not in self._queries:
+            self._queries[view.view] = Query(view.source)
+        return self._queries[view.view].origin(column)

@@ -24,7 +24,7 @@ Owner = tuple[str, int | None]
 
 @dataclass
 class Tally:
-    """What a rule saw of one owner; `month`: the first one unknown; `nulls`: needed column -> first month without."""
+    """What a rule saw of one owner; `month` first unknown; `nulls`: needed column -> first month without."""
 
     rows: int = 0
     found: int = 0
@@ -34,7 +34,7 @@ class Tally:
     nulls: dict[str, date | None] = field(default_factory=dict)
 
     def add(self, counts: Sequence[Any], names: Sequence[str]) -> None:
-        """Take in rows, found, unknown, outside, the first month unknown; per needed column its nulls and their month."""
+        """Take in rows, found, unknown, outside, first month unknown; per needed column its nulls and their month."""
         self.rows += counts[0]
         self.found += counts[1]
         self.unknown += counts[2]
