@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from mrvaudit import paths, sector
 from mrvaudit.checks.examples import Bench
 from mrvaudit.errors import PackError

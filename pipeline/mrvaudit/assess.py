@@ -8,10 +8,11 @@ from datetime import date
 
 import polars as pl
 
+from mrvaudit.ingest.frames import schema
 from mrvaudit.model import FINDINGS, SCORES, SEVERITIES, Work
 from mrvaudit.parameters import value_at
 from mrvaudit.sector import Sector
-from mrvaudit.store import empty, schema
+from mrvaudit.store import empty
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 RESERVED = frozenset(

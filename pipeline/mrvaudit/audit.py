@@ -205,8 +205,8 @@ def default_as_of(sector: Sector, work: Work, partitions: int) -> date:
     try:
         store.attach_tables(con, work, sector, range(partitions))
         filed = con.execute("SELECT max(filed_on) FROM filings").fetchone()
-        if filed is not None and filed[0] is not None:
-            return date.fromisoformat(str(filed[0]))
+        if filed is not None and isinstance(filed[0], date):
+            return filed[0]
         months = [
             con.execute(f'SELECT max({table.month}) FROM "{name}"').fetchone()
             for name, table in sector.tables.items()
@@ -214,7 +214,8 @@ def default_as_of(sector: Sector, work: Work, partitions: int) -> date:
         ]
     finally:
         con.close()
-    last = max((row[0] for row in months if row is not None and row[0] is not None), default=date(1970, 1, 1))
+    # A date beyond Python's calendar comes back as text: it is somebody's slip, not the end of the data.
+    last = max((row[0] for row in months if row is not None and isinstance(row[0], date)), default=date(1970, 1, 1))
     end = (last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     parameter = sector.parameters.get("filing_days")
     value = value_at(parameter, "", f"{last:%Y-%m}") if parameter is not None else None

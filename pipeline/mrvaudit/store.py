@@ -10,20 +10,10 @@ import duckdb
 import polars as pl
 
 from mrvaudit import derived, formulas, parameters
+from mrvaudit.ingest.frames import schema
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.tables import SQL_TYPES
-
-POLARS_TYPES: dict[str, pl.DataType] = {
-    "str": pl.String(),
-    "date": pl.Date(),
-    "month": pl.Date(),
-    "f64": pl.Float64(),
-    "i64": pl.Int64(),
-    "i32": pl.Int32(),
-    "i8": pl.Int8(),
-    "bool": pl.Boolean(),
-}
 
 # The only way to add, average, round and compare: sums do not depend on order, limits have a hair's breadth.
 NUMBER_MACROS = (
@@ -37,11 +27,6 @@ NUMBER_MACROS = (
 )
 
 UNIT_INDEX_EXTRA = {"reporting": "bool", "member_key": "i32"}
-
-
-def schema(columns: Mapping[str, str]) -> dict[str, pl.DataType]:
-    """polars schema of columns given by type name."""
-    return {name: POLARS_TYPES[kind] for name, kind in columns.items()}
 
 
 def empty(columns: Mapping[str, str]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import TOY, audit
+from road import TOY, audit
 from test_seams import write_toy
 
 RULE = """topic: own

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import SAMPLES, Run, audit
+from road import SAMPLES, Run, audit
 
 from mrvaudit.audit import Options
 from mrvaudit.audit import audit as run_audit

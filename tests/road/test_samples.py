@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
-from conftest import SAMPLES, Run
+from road import SAMPLES, Run
 
 CLEAN, FAULTY, INDIA = SAMPLES / "clean-plant", SAMPLES / "faulty-plant", SAMPLES / "india-stock-ledgers"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import TOY, audit
+from road import TOY, audit
 
 from mrvaudit import plugins
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from mrvaudit import sql
 from mrvaudit.sql_words import MACROS
 

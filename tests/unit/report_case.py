@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+
 from mrvaudit import report
 from mrvaudit.model import CHECKS, FINDING_INTERNAL, FINDINGS, QUARANTINE, SCORES, Audit, Work
 from mrvaudit.sector import Sector, load_sector
@@ -215,7 +216,8 @@ def blocks() -> pl.DataFrame:
         [
             {
                 "block": number, "source": number, "path": path, "sheet": sheet, "table": table, "header_row": 1,
-                "by": "rows", "field_columns": columns, "rows_in": 30, "rows_used": 29, "rows_quarantined": 1,
+                "by": "rows", "units": "{}", "field_columns": columns, "rows_in": 30, "rows_used": 29,
+                "rows_quarantined": 1,
             }
             for number, (path, sheet, table) in enumerate((*files, ("s/lab.xlsx", "元素碳", "element_carbon")))
         ]

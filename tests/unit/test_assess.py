@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from mrvaudit import assess
 from mrvaudit.checks.findings import frame
 from mrvaudit.model import CHECKS, FINDINGS, SCORES, Work

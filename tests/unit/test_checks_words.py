@@ -58,7 +58,7 @@ def test_numbers(value: float, digits: int | None, expected: str) -> None:
 )
 def test_fill(template: str, row: dict[str, Any], lang: str, expected: str) -> None:
     """Names are replaced once; an unknown value is said to be unknown; text stays as it is."""
-    assert fill(template, row, {}, lang) == expected
+    assert fill(template, row, lang) == expected
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,15 @@ def test_attach() -> None:
         (None, None, None, None),
     ]
     assert json.loads(attached["related"][0]) == [
-        {"field": "diesel_kg", "row_key": "k", "source_cell": "A4", "source_file": "in/b.csv", "source_sheet": None, "table": "t"}
-    ]  # fmt: skip
+        {
+            "field": "diesel_kg",
+            "row_key": "k",
+            "source_cell": "A4",
+            "source_file": "in/b.csv",
+            "source_sheet": None,
+            "table": "t",
+        }
+    ]
 
 
 def test_row_keys(ferry: Sector) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from mrvaudit import contracts
 from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, finding, frame

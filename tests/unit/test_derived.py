@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from mrvaudit import derived, store
 from mrvaudit.checks.bind import bind
 from mrvaudit.errors import PackError

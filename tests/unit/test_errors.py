@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+
 from mrvaudit.errors import InputError, MrvauditError, NothingError, PackError, StoreError, UsageError
 
 FULL = PackError("a.yaml:3:5", "没有这个键", "no such key", read="«x: 1»", todo_zh="请删除", todo_en="remove it")

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+
 from mrvaudit import store
 from mrvaudit.errors import PackError
 from mrvaudit.sector import Sector, load_sector

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from mrvaudit.errors import InputError, NothingError, UsageError
 from mrvaudit.ingest import Found, discover, read, readers
 

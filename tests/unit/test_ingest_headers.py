@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+
 from mrvaudit.ingest.block import Block, from_grid
 from mrvaudit.ingest.headers import Doubt, Heading, lexicon, meaning, relocate, units_row
 from mrvaudit.packfile import Words

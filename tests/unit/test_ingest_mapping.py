@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from mrvaudit.errors import PackError, UsageError
 from mrvaudit.ingest.mapping import Mapping, applicable, load
 from mrvaudit.sector import Sector

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
+
 from mrvaudit.errors import InputError
 from mrvaudit.ingest import from_csv, from_excel, from_parquet
 from mrvaudit.ingest.block import Block

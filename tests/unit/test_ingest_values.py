@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mrvaudit.ingest import values, words
 from mrvaudit.packfile import Words
 from mrvaudit.tables import Code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from mrvaudit.errors import PackError
 from mrvaudit.packfile import Entry, Words, load
 

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+
 from mrvaudit.errors import PackError
 from mrvaudit.packfile import load
 from mrvaudit.parameters import Parameter, macro_sql, parse_parameters, value_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from mrvaudit.report import formats
 
 
@@ -67,8 +68,10 @@ def test_month_names() -> None:
         (["2025-09", "2025-03", "2025-03"], "3\u00a0月、9\u00a0月", "Mar, Sep"),
         (["2024-12", "2025-01"], "2024\u00a0年\u00a012\u00a0月、2025\u00a0年\u00a01\u00a0月", "Dec 2024, Jan 2025"),
         ([], "–", "–"),
+        ([f"2025-{at:02d}" for at in (1, 3, 5, 7)], "1\u00a0月、3\u00a0月、5\u00a0月、7\u00a0月", "Jan, Mar, May, Jul"),
+        ([f"20{at}-03" for at in range(19, 26)], "2019年3月至2025年3月间 7 个月", "7 months from Mar 2019 to Mar 2025"),
     ],
-)
+)  # fmt: skip
 def test_runs_of_months_are_joined(values: list[str], zh: str, en: str) -> None:
     """Months in a row become a range; the year stands there only where there are several."""
     assert {"zh": zh, "en": en} == formats.months(values)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from report_case import power_sector
+
 from mrvaudit import report
 from mrvaudit.errors import PackError
 from mrvaudit.report import settings
-from report_case import power_sector
 
 
 def test_the_shipped_report_fits_its_pack() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+
 from mrvaudit.checks.bind import bind
 from mrvaudit.errors import PackError
 from mrvaudit.sector import Sector

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from mrvaudit.errors import PackError
 from mrvaudit.sector import Sector, load_sector
 

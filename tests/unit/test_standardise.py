@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 import xlsxwriter
+
 from mrvaudit.errors import NothingError, PackError
 from mrvaudit.ingest import discover
 from mrvaudit.ingest.values import plain_number

@@ -9,11 +9,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from test_standardise import Take, power, take  # noqa: F401
+
 from mrvaudit.ingest import discover
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.standardise import standardise
-from test_standardise import Take, power, take  # noqa: F401
 
 HEAD = "entity_id,entity_name,unit_id,fuel_category,capacity_mw,merged_group,province\n"
 DAY = "unit_id,fuel,date,consumption\n"
@@ -182,3 +183,15 @@ def test_laboratories_belong_to_nobody(take: Take) -> None:  # noqa: F811
     assert taken.rows("laboratories", "entity_id", "lab_id", "scheme") == [("", "L1", "CMA")]
     assert taken.quarantine("file", "reason") == [("plant/b/laboratories.csv", "duplicate_row")]
     assert taken.notices() == []
+
+
+def test_a_folder_below_shares_the_name_that_stands_for_the_entity(take: Take) -> None:  # noqa: F811
+    """Where the units table names no entity, its folder does, for what lies below it too."""
+    taken = take(
+        {
+            "units.csv": "unit_id,fuel_category,capacity_mw\n1#,coal,300\n",
+            "2025-03/fuel_use.csv": DAY + day("1#"),
+        }
+    )
+    assert owners(taken) == [("plant", "1#")]
+    assert taken.notices("entity_id", "field") == [("INT-ENTITY", "named_after", "plant", "entity_id")]

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+
 from mrvaudit import store
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector

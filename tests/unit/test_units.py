@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from mrvaudit import units
 from mrvaudit.sector import Sector
 

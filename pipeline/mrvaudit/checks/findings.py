@@ -12,10 +12,10 @@ import polars as pl
 
 from mrvaudit.checks.compile import FIGURES
 from mrvaudit.checks.words import fill
+from mrvaudit.ingest.frames import schema
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS
 from mrvaudit.rules import Result, Rule
 from mrvaudit.sector import Sector
-from mrvaudit.store import schema
 from mrvaudit.tables import Table
 
 ID_PARTS = ("rule_id", "result", "entity_id", "unit_id", "month", "table", "row_key", "field")

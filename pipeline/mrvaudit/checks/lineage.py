@@ -10,7 +10,6 @@ from mrvaudit.sector import Sector
 from mrvaudit.sql_origins import Query, Source
 
 
-
 class Lineage:
     """Look-ups over one sector; answers are remembered."""
 

@@ -17,7 +17,8 @@ from mrvaudit.checks import findings as found
 from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, result_of, rows_query, scan_query
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.status import Judge, Owner, Presence, Tally, UnitRow
-from mrvaudit.model import Status
+from mrvaudit.ingest.frames import schema
+from mrvaudit.model import CHECKS, Status
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
 
@@ -201,7 +202,4 @@ def reason_of(fault: BaseException, limit: float) -> str:
 
 def checks_frame(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """Checks rows as a frame."""
-    from mrvaudit.model import CHECKS
-    from mrvaudit.store import schema
-
     return pl.DataFrame(rows, schema=schema(CHECKS), orient="row")

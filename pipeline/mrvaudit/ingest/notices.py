@@ -89,9 +89,26 @@ def of_rows(
     """
     if rows.is_empty():
         return []
+    each = _by_key(table, rows)
+    findings = [
+        _of_row(sector, table, case, field, row, values)
+        for row in each.filter(pl.col("_nth") < MOST_ALIKE).iter_rows(named=True)
+    ]
+    rest = (
+        each.filter(pl.col("_nth") >= MOST_ALIKE)
+        .group_by("entity_id", "unit_id", maintain_order=True)
+        .agg(pl.col("_count").sum(), pl.col("unit_key", "_text", "_block", "_line").first())
+        .with_columns(pl.lit("").alias("row_key"))
+    )
+    more = replace(case, result=f"{case.result}:more")
+    return findings + [_of_row(sector, table, more, field, row, values) for row in rest.iter_rows(named=True)]
+
+
+def _by_key(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per entity, unit, key and month: how many rows, the first cell, further ones, its rank in the unit."""
     unit = "unit_id" if "unit_id" in rows.columns else pl.lit(None, pl.String)
     observed = "_observed" if "_observed" in rows.columns else pl.lit(None, pl.Float64)
-    owner, identity = ["entity_id", "unit_id"], ["entity_id", "unit_id", "row_key", "_month"]
+    identity = ["entity_id", "unit_id", "row_key", "_month"]
     spoken = rows.with_columns(months(table, rows).alias("_month")).select(
         "entity_id",
         pl.col(unit) if isinstance(unit, str) else unit.alias("unit_id"),
@@ -103,7 +120,7 @@ def of_rows(
         "_block",
         "_line",
     )
-    each = (
+    return (
         spoken.sort([*identity, "_observed", "_text", "_block", "_line"], nulls_last=True)
         .group_by(identity, maintain_order=True)
         .agg(
@@ -111,20 +128,8 @@ def of_rows(
             pl.col("unit_key", "_text", "_observed", "_block", "_line").first(),
             pl.struct("_block", "_line").slice(1, MOST_RELATED).alias("_more"),
         )
-        .with_columns(pl.int_range(pl.len()).over(owner).alias("_nth"))
+        .with_columns(pl.int_range(pl.len()).over("entity_id", "unit_id").alias("_nth"))
     )
-    findings = [
-        _of_row(sector, table, case, field, row, values)
-        for row in each.filter(pl.col("_nth") < MOST_ALIKE).iter_rows(named=True)
-    ]
-    rest = (
-        each.filter(pl.col("_nth") >= MOST_ALIKE)
-        .group_by(owner, maintain_order=True)
-        .agg(pl.col("_count").sum(), pl.col("unit_key", "_text", "_block", "_line").first())
-        .with_columns(pl.lit("").alias("row_key"))
-    )
-    more = replace(case, result=f"{case.result}:more")
-    return findings + [_of_row(sector, table, more, field, row, values) for row in rest.iter_rows(named=True)]
 
 
 def _of_row(

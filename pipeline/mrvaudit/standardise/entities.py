@@ -98,8 +98,10 @@ def _of_group(key: str, group: Group, groups: Mapping[str, Group]) -> tuple[str 
         return None, _unique([group])
     for folder in group.above:
         parent = groups.get(folder)
-        if parent is None or not parent.entities:
+        if parent is None:
             continue
+        if parent.has_units and not parent.entities:
+            return parent.name, None
         if group.name in parent.entities or group.name in parent.titles:
             return parent.titles.get(group.name, group.name), None
         if len(parent.entities) == 1:
