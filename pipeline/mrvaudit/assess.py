@@ -102,9 +102,9 @@ def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame)
     recalculation has every correction in it at once, so that two findings about one month are never added.
     """
     totals = sector.settings.totals
-    names = ("unit_key", "declared_tco2", "recalculated_tco2", "at_stake_tco2", "months_declared", "months_recalculated")
+    figures = ("declared_tco2", "recalculated_tco2", "at_stake_tco2", "months_declared", "months_recalculated")
     if totals is None:
-        return empty({name: SCORES[name] for name in names})
+        return empty({name: SCORES[name] for name in ("unit_key", *figures)})
     paths = [work.part(work.m(totals.view), part) for part in range(partitions)]
     rows = pl.concat([pl.read_parquet(path) for path in paths]).select(
         "unit_key",
@@ -142,8 +142,9 @@ def _months(name: str) -> pl.Expr:
 
 
 def _exact(values: pl.Expr) -> pl.Expr:
-    """A sum that does not depend on the order of its terms."""
-    return values.cast(pl.Decimal(28, 8)).sum().cast(pl.Float64)
+    """A sum that does not depend on the order of its terms; unknown where one is beyond all measure."""
+    terms = values.cast(pl.Decimal(28, 8), strict=False)
+    return pl.when(terms.count() == values.count()).then(terms.sum().cast(pl.Float64))
 
 
 def _risk(sector: Sector, as_of: date) -> pl.Expr:

@@ -21,7 +21,7 @@ class Query:
         return tuple(item.alias_or_name for item in select.expressions if item.alias_or_name and not item.is_star)
 
     def origin(self, column: str) -> tuple[Source, ...]:
-        """(table or view, column) pairs that can make the column unknown; a star passes the name on to all behind it."""
+        """(table or view, column) pairs that can make the column unknown; a star passes its name to all behind it."""
         return tuple(dict.fromkeys(self._of(self._root, column, frozenset())))
 
     def _of(self, query: exp.Expr, column: str, seen: frozenset[tuple[int, str]]) -> list[Source]:

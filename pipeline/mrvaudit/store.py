@@ -16,10 +16,12 @@ from mrvaudit.sector import Sector
 from mrvaudit.tables import SQL_TYPES
 
 # The only way to add, average, round and compare: sums do not depend on order, limits have a hair's breadth.
+# A figure beyond all measure makes the result unknown: an error would end the run, leaving it out would change the sum.
 NUMBER_MACROS = (
-    "CREATE MACRO total(x) AS (sum(x::DECIMAL(28,8))::DOUBLE)",
+    "CREATE MACRO total(x) AS (CASE WHEN count(x) = count(try_cast(x AS DECIMAL(28,8)))"
+    " THEN sum(try_cast(x AS DECIMAL(28,8)))::DOUBLE END)",
     "CREATE MACRO weighted_mean(x, w) AS (total(x * w) / nullif(total(CASE WHEN x IS NOT NULL THEN w END), 0))",
-    "CREATE MACRO half_up(x, d) AS (round(round(x, 10)::DECIMAL(28,10), d)::DOUBLE)",
+    "CREATE MACRO half_up(x, d) AS (round(try_cast(round(x, 10) AS DECIMAL(28,10)), d)::DOUBLE)",
     "CREATE MACRO half_unit(d) AS (0.5 * pow(10, -d))",
     "CREATE MACRO exceeds(x, l) AS (x - l > 1e-9 * greatest(1, abs(x), abs(l)))",
     "CREATE MACRO under(x, l) AS (l - x > 1e-9 * greatest(1, abs(x), abs(l)))",

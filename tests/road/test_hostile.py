@@ -42,8 +42,8 @@ REFUSED = [
 ]
 
 CRASHING = [
-    "SELECT d.* FROM ferry_declared d, trips a, trips b, trips c, trips e, trips f, trips g, trips h, trips i, trips j, "
-    "trips k, trips l, trips m, trips n, trips o, trips p, trips q",
+    "SELECT d.* FROM ferry_declared d, trips a, trips b, trips c, trips e, trips f, trips g, trips h, trips i, "
+    "trips j, trips k, trips l, trips m, trips n, trips o, trips p, trips q",
     "WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM r) SELECT d.* FROM ferry_declared d, r",
     "SELECT * REPLACE (unit_id || repeat('x', 1000000000) AS unit_id) FROM ferry_declared, range(64)",
 ]

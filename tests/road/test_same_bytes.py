@@ -85,7 +85,5 @@ def test_shuffled_rows_and_a_split_file(once: Callable[..., Run], tmp_path: Path
     (folder / "more" / "fuel_use.csv").write_bytes(b"\n".join([header, *lines[1::2]]) + b"\n")
     shuffled, plain = audit(tmp_path / "out", folder, "--fail-on", "major"), once(FAULTY, "--fail-on", "major")
     for name in ("findings", "checks", "scores"):
-        left, right = (
-            run.table(name).select(pl.exclude("^source_.*$", "related")) for run in (shuffled, plain)
-        )
+        left, right = (run.table(name).select(pl.exclude("^source_.*$", "related")) for run in (shuffled, plain))
         assert left.rows() == right.rows(), name

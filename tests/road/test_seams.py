@@ -83,9 +83,7 @@ def test_a_reader_and_a_format_from_outside(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(plugins, "entry_points", lambda group: points.get(group, []))
     toy = write_toy(tmp_path / "toy")
     (toy / "ferry_declared.csv").unlink()
-    (toy / "ferry_declared.kv").write_text(
-        "unit_id=B;month=2025-03;diesel_kg=50;emission_t=0.15\n", encoding="utf-8"
-    )
+    (toy / "ferry_declared.kv").write_text("unit_id=B;month=2025-03;diesel_kg=50;emission_t=0.15\n", encoding="utf-8")
     run = audit(tmp_path / "out", toy, "--rules", TOY / "ferry", "--reports", "json,count")
     found = run.table("findings").filter(pl.col("severity") != "info")
     assert found.select("rule_id", "unit_id", "source_file").rows() == [("FER-01", "B", "toy/ferry_declared.kv")]

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from mrvaudit.report import axes, equations, svg
+from mrvaudit.report.content import equations
+from mrvaudit.report.page import axes, svg
 
 
 @pytest.mark.parametrize(

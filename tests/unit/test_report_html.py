@@ -16,7 +16,8 @@ from report_case import BREAKOUT, FOLDERS, IMAGE, LONG, STRANGE, finding, frame,
 from mrvaudit import report
 from mrvaudit.errors import UsageError
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS
-from mrvaudit.report import as_html, formats, markup, reading, trimming
+from mrvaudit.report import as_html, formats
+from mrvaudit.report.page import markup, reading, trimming
 from mrvaudit.report.writing import Writing
 
 VOID = {"meta", "input", "br", "img", "path", "rect", "circle", "line"}

@@ -30,7 +30,7 @@ COMPOSED = (
 
 def sources() -> str:
     """All code and templates of the reports as one text."""
-    paths = sorted([*FOLDER.glob("*.py"), *FOLDER.glob("templates/*.j2")])
+    paths = sorted([*FOLDER.rglob("*.py"), *FOLDER.glob("templates/*.j2")])
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 

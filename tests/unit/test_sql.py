@@ -111,7 +111,10 @@ def test_origins() -> None:
 def test_origins_through_ctes_subqueries_and_unions() -> None:
     """A name is followed down to a table, never to a CTE."""
     text = """
-        WITH spans AS (SELECT s.book_t, s.month FROM (SELECT begin_t - end_t - coalesce(sold_t, 0) AS book_t, month FROM stock) s),
+        WITH spans AS (
+               SELECT s.book_t, s.month
+               FROM (SELECT begin_t - end_t - coalesce(sold_t, 0) AS book_t, month FROM stock) s
+             ),
              both AS (SELECT book_t AS x, month FROM spans UNION ALL SELECT y, month FROM other)
         SELECT b.*, b.x AS expected FROM both b
     """

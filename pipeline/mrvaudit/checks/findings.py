@@ -98,11 +98,9 @@ def _words(
     sector: Sector, table: Table, rule: Rule, result: Result, values: Mapping[str, Any]
 ) -> dict[str, str | None]:
     message, ask = result.message or rule.message, result.ask or rule.ask
-    titles = {
-        name: code.title
-        for name, field in table.fields.items()
-        if field.codes is not None and (code := sector.codes.get(field.codes, {}).get(str(values.get(name)))) is not None
-    }
+    lists = {name: sector.codes.get(field.codes or "", {}) for name, field in table.fields.items()}
+    codes = {name: listing.get(str(values.get(name))) for name, listing in lists.items()}
+    titles = {name: code.title for name, code in codes.items() if code is not None}
     zh = {**values, **{name: title.zh for name, title in titles.items()}}
     en = {**values, **{name: title.en for name, title in titles.items()}}
     return {

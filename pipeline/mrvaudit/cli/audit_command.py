@@ -14,7 +14,9 @@ from mrvaudit.errors import UsageError
 from mrvaudit.model import SEVERITIES, Severity
 
 if TYPE_CHECKING:
+    from mrvaudit.audit import Options
     from mrvaudit.model import Audit
+    from mrvaudit.sector import Sector
 
 HELP = "审核一份或多份提交，写出发现与每台机组的报告。 / Audit submissions; write findings and a report for every unit."
 
@@ -63,24 +65,16 @@ def audit(
     quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 / no progress")] = False,
 ) -> int:
     """Run the road and leave with the exit code of the contract."""
-    from mrvaudit.cli.console import Console
-    from mrvaudit.cli.outputs import write_outputs
-
-    start = datetime.now(UTC)
     formats = chosen_formats(reports)
     check_paths(inputs, rules, parameters, mapping)
     check_memory(memory)
-    console = Console(quiet)
 
     from mrvaudit.audit import Options
-    from mrvaudit.audit import audit as run_audit
-    from mrvaudit.model import Work
+    from mrvaudit.report import check as check_report
     from mrvaudit.sector import load_sector
 
     sector = load_sector(extra=rules, parameters_file=parameters)
-    prepare(out)
-    work = Work(out / ".work")
-    work.root.mkdir()
+    check_report(sector)
     options = Options(
         as_of=date(as_of.year, as_of.month, as_of.day) if as_of else None,
         mapping=mapping,
@@ -88,15 +82,40 @@ def audit(
         memory=memory,
         only=tuple(only or ()),
     )
+    result = conduct(sector, inputs, out, options, formats, str(lang), quiet, keep_work)
+    return exit_code(result, fail_on)
+
+
+def conduct(
+    sector: Sector,
+    inputs: list[Path],
+    out: Path,
+    options: Options,
+    formats: tuple[str, ...],
+    lang: str,
+    quiet: bool,
+    keep_work: bool,
+) -> Audit:
+    """Audit into `out`: work folder, progress, outputs, closing lines."""
+    from mrvaudit.audit import audit as run_audit
+    from mrvaudit.cli.console import Console
+    from mrvaudit.cli.outputs import write_outputs
+    from mrvaudit.model import Work
+
+    start = datetime.now(UTC)
+    console = Console(quiet)
+    prepare(out)
+    work = Work(out / ".work")
+    work.root.mkdir()
     try:
         with console:
             result = run_audit(sector, inputs, work, options, console.progress)
-            write_outputs(result, out, formats, str(lang), start, console.progress)
+            write_outputs(result, out, formats, lang, start, console.progress)
     finally:
         if not keep_work:
             shutil.rmtree(work.root, ignore_errors=True)
     console.closing(result, out)
-    return exit_code(result, fail_on)
+    return result
 
 
 def chosen_formats(text: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ STAGES = {
     "check": "检查 checking",
     "report": "写报告 writing reports",
 }
-SEVERITY_WORDS = {"critical": "严重", "major": "重要", "minor": "一般", "info": "提示"}
+SEVERITY_WORDS = {"critical": "严重", "major": "重要", "minor": "轻微", "info": "提示"}
 
 
 class Console:

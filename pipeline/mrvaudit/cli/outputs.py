@@ -36,7 +36,7 @@ def write_outputs(
     write_csv(findings, out / "findings.csv")
     if formats:
         write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total))
-        write_index(audit, out, lang)
+        write_index(audit, out, lang, linked="html" in formats)
     manifest.write_json(out / "summary.json", manifest.summary(audit))
     audit.seconds["report"] = time.perf_counter() - clock
     manifest.write_run(audit, out, start, datetime.now(UTC))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from mrvaudit import plugins
 from mrvaudit.errors import UsageError
-from mrvaudit.report import context, data, files, fleet, model, settings
+from mrvaudit.report import context, data, fleet, settings
+from mrvaudit.report.content import files, model
 from mrvaudit.report.settings import Source
 from mrvaudit.report.writing import Writing
 
@@ -99,7 +100,7 @@ def _partition(run: Run, number: int) -> data.Partition:
 
 def write_index(audit: Audit, out: Path, lang: str = "zh", linked: bool = True) -> Path:
     """Write `out/index.html`, the fleet at a glance; `linked` false where no unit pages were written."""
-    run = context.gather(audit)
+    run = context.gather(audit, texts=False)
     path = out / "index.html"
     path.write_bytes(fleet.render(run, Writing(lang, run.words), linked))
     return path

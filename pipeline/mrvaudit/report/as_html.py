@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mrvaudit.report import markup, reading
+from mrvaudit.report.page import markup, reading, trimming
 from mrvaudit.report.writing import Writing
 
 FORMAT = "html"
@@ -26,7 +26,7 @@ def render(report: Mapping[str, Any], context: Writing) -> bytes:
         context.kept["jinja"] = markup.environment(context.words)
     template = context.kept["jinja"].get_template("unit.html.j2")
     page = b""
-    for trim in range(reading.TRIMS):
+    for trim in trimming.LEVELS[trimming.first_level(report, LARGEST) :]:
         page = markup.seen(template.render(reading.view(report, context, trim) | markup.page_assets("unit"))).encode()
         if len(page) <= LARGEST:
             break

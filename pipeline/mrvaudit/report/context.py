@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived
-from mrvaudit.report import cells, formats, settings
+from mrvaudit.errors import UsageError
+from mrvaudit.report import formats, settings
+from mrvaudit.report.content import cells
 from mrvaudit.report.data import Blocks, Row, Slices, slices
 from mrvaudit.report.formats import Pair
 
@@ -90,10 +92,10 @@ class Run:
         return None if value is None or item is None else self.code_title(item.codes, value)
 
 
-def gather(audit: Audit, profile: str = "verifier") -> Run:
-    """Everything shared by the reports of a run; ValueError for a profile that does not exist."""
+def gather(audit: Audit, profile: str = "verifier", *, texts: bool = True) -> Run:
+    """What the reports of a run share (`texts` false: without cells); UsageError for a profile that does not exist."""
     if profile not in PROFILES:
-        raise ValueError(f"no such profile: {profile}; known: {', '.join(PROFILES)}")
+        raise UsageError("--profile", f"没有报告对象 {profile}", f"there is no profile {profile}", read=profile)
     parsed = settings.parse(audit.sector.report)
     words = formats.book()["words"] | {key: one.model_dump() for key, one in parsed.words.items()}
     units = audit.scores.group_by("entity_id").len().sort("entity_id")
@@ -104,7 +106,7 @@ def gather(audit: Audit, profile: str = "verifier") -> Run:
         findings=slices(audit.findings, ("entity_id", "unit_id")),
         checks=slices(audit.checks, ("entity_id", "unit_id")),
         blocks=Blocks(audit.blocks),
-        texts=cells.texts(audit),
+        texts=cells.texts(audit) if texts else {},
         parameters_of={name: _asked(rule, audit.sector) for name, rule in audit.sector.rules.items()},
         parameters_always=_of_views(audit.sector),
         entity_units=dict(units.iter_rows()),

@@ -165,7 +165,7 @@ def load(audit: Audit, partition: int, needs: Mapping[str, set[str]], item: str 
     by_entity: dict[str, Slices] = {}
     for name, columns in sorted(needs.items()):
         folder = work.t(name[2:]) if name.startswith("t/") else work.m(name)
-        fixed = {"unit_key", "entity_id", "version", *ORDER, *([item] if item else [])}
+        fixed = {"unit_key", "entity_id", "scope_id", "version", *ORDER, *([item] if item else [])}
         frame = scan(folder, partition, None if EVERY in columns else columns | fixed)
         order = [one for one in (*ORDER[:3], item or "", *ORDER[3:]) if one in frame.columns]
         frame = frame.sort(order, nulls_last=False) if order else frame

@@ -10,11 +10,13 @@ import polars as pl
 from markupsafe import Markup
 
 from mrvaudit.model import SEVERITIES
-from mrvaudit.report import formats, markup, model
+from mrvaudit.report import formats
+from mrvaudit.report.content import model
+from mrvaudit.report.content.months import added, differs, month_of
 from mrvaudit.report.data import Row, scan
 from mrvaudit.report.formats import LANGUAGES, Pair, known
-from mrvaudit.report.months import added, differs, month_of
-from mrvaudit.report.pieces import both
+from mrvaudit.report.page import markup
+from mrvaudit.report.page.pieces import both
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run
@@ -46,7 +48,7 @@ def render(run: Run, context: Writing, linked: bool = True) -> bytes:
             title=run.say("index_title", years=years),
             heading=run.say("index_heading", n=len(rows)),
             about=run.say("index_about", years=years, as_of=run.audit.as_of.isoformat(), pack=_pack(run)),
-            total=_totals(rows),
+            total=totals(rows),
             rank=_rank(run, rows),
             rows=rows,
             columns=[one.title.model_dump() for one in filled],
@@ -180,7 +182,8 @@ def _topic(run: Run, rule_id: str) -> Pair:
     return run.topic(rule_id) or dict.fromkeys(LANGUAGES, rule_id)
 
 
-def _totals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def totals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Sums over the fleet, the two directions apart, and findings by severity."""
     stakes = [row["stake"] for row in rows if row["stake"] is not None]
     return {
         "declared": added(row["declared"] for row in rows),

@@ -22,6 +22,7 @@ Pair = dict[str, str]
 
 LANGUAGES = ("zh", "en")
 NONE = "–"
+MOST_RUNS = 6
 MINUS = "−"
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)(?::([+%]*)(\d*))?\}")
 
@@ -111,12 +112,18 @@ def month(value: str | date | None, *, year: bool = False) -> Pair:
 
 
 def months(values: Sequence[str]) -> Pair:
-    """Runs of months in one line: 3–6 月、9 月 and Mar–Jun, Sep; with the year where there are several."""
+    """Runs of months in one line: 3–6 月、9 月 and Mar–Jun, Sep; with the year where there are several.
+
+    More than MOST_RUNS runs are only counted, with the first and the last month.
+    """
     ordered = sorted({value[:7] for value in values})
     if not ordered:
         return dict.fromkeys(LANGUAGES, NONE)
     several = len({value[:4] for value in ordered}) > 1
     runs = _runs(ordered)
+    if len(runs) > MOST_RUNS:
+        first, last = month(ordered[0], year=several), month(ordered[-1], year=several)
+        return fill(book()["forms"]["many_months"], {"first": first, "last": last, "n": len(ordered)})
     return {lang: form("list", lang).join(_run(run, lang, several) for run in runs) for lang in LANGUAGES}
 
 
@@ -144,12 +151,15 @@ def years(values: Sequence[str]) -> str:
 
 
 @cache
-def unit_name(name: str | None) -> str:
-    """A unit as it is printed: tCO2/MWh gives t CO₂/MWh, 10^4 Nm3 gives 10⁴ Nm³."""
+def unit_name(name: str | None) -> Pair:
+    """A unit as it is printed: tCO2/MWh gives t CO₂/MWh; words such as days in both languages."""
+    units = book()["units"]
+    if name in units["words"]:
+        return dict(units["words"][name])
     text = name or ""
-    for plain_form, printed in book()["units"].items():
-        text = text.replace(plain_form, str(printed))
-    return text
+    for plain_form, printed in units["signs"].items():
+        text = text.replace(plain_form, printed)
+    return dict.fromkeys(LANGUAGES, text)
 
 
 def fill(template: Mapping[str, str], values: Mapping[str, Any]) -> Pair:

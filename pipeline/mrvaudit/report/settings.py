@@ -100,7 +100,8 @@ class Band(Entry):
 class Chart(Entry):
     """One chart: its kind, what it draws, and the sentences that state its result.
 
-    Values are divided by `scale`; where they are small and `axis_small` is given, they are drawn as they are.
+    `where` names a column: rows in which it is false are left out. Values are divided by `scale`; where they are small
+    and `axis_small` is given, they are drawn as they are.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Chart(Entry):
     rank_by: str | None = None
     of: Literal["unit", "entity"] = "unit"
     split: tuple[str, ...] = ()
+    where: str | None = None
     scale: float = 1.0
     axis_small: Words | None = None
     decimals: int = 2
@@ -186,7 +188,7 @@ class Settings(Entry):
                 yield from _weights(code)
         for chart in self.charts:
             limits = [chart.band.high, chart.band.low] if chart.band else []
-            columns = [chart.column, chart.declared, chart.against, chart.rank_by, *chart.split]
+            columns = [chart.column, chart.declared, chart.against, chart.rank_by, chart.where, *chart.split]
             columns += [limit.column for limit in limits if limit]
             yield from (Source(view=chart.view, column=column) for column in columns if column)
             if chart.step:

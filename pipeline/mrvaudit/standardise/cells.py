@@ -14,6 +14,7 @@ from mrvaudit.sector import Sector
 from mrvaudit.standardise.layout import Placed
 from mrvaudit.tables import Field, Table, UnitByState
 
+BEYOND_MEASURE = 1e15
 REASONS = {
     "f64": "not_a_number",
     "i64": "not_a_whole_number",
@@ -52,9 +53,8 @@ def read_placed(
     reading = Reading(column.values, column.bad, reason, column.odd, column.text, None)
     if field.type != "f64":
         return reading
-    return _converted(
-        replace(reading, printed=values.decimals_of(column)), _factor(table, field, placed, others, sector)
-    )
+    reading = replace(reading, printed=values.decimals_of(column))
+    return _within_measure(_converted(reading, _factor(table, field, placed, others, sector)))
 
 
 def read_constant(field: Field, constant: str | None, height: int, sector: Sector) -> Reading:
@@ -99,6 +99,21 @@ def _factor(
     state = by.replace_strict(list(states), list(states.values()), default=None, return_dtype=pl.String)
     solid, gas = (pl.lit(factor, dtype=pl.Float64) for factor in placed.factors)
     return pl.select(pl.when(state == "gas").then(gas).when(state == "solid").then(solid)).to_series()
+
+
+def _within_measure(reading: Reading) -> Reading:
+    """Figures that no quantity in any unit can have are put aside: exact sums have no room for them."""
+    huge = (reading.values.abs() > BEYOND_MEASURE).fill_null(False)
+    if not huge.any():
+        return reading
+    assert reading.printed is not None
+    return replace(
+        reading,
+        values=reading.values.set(huge, None),
+        printed=reading.printed.set(huge, None),
+        reason=reading.reason.set(huge, "beyond_measure"),
+        bad=reading.bad | huge,
+    )
 
 
 def _converted(reading: Reading, factor: pl.Series | float | None) -> Reading:

@@ -15,6 +15,7 @@ from mrvaudit.tables import Table
 
 REASON_WORDS = {
     "not_a_number": ("数字", "a number"),
+    "beyond_measure": ("大小可能的数字", "a number of possible size"),
     "not_a_whole_number": ("整数", "a whole number"),
     "not_a_date": ("日期", "a date"),
     "not_a_month": ("月份", "a month"),

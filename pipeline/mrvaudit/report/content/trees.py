@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived
 from mrvaudit.parameters import value_at
+from mrvaudit.report.content.equations import written
+from mrvaudit.report.content.missing import field_title
+from mrvaudit.report.content.months import differs, month_of
 from mrvaudit.report.data import Row, UnitRows
-from mrvaudit.report.equations import written
 from mrvaudit.report.formats import decimals_of, known, number
-from mrvaudit.report.missing import field_title
-from mrvaudit.report.months import differs, month_of
 
 if TYPE_CHECKING:
     from mrvaudit.derived import View

@@ -106,7 +106,7 @@ def frame(
     """The frame of a chart with its axis and month labels, and the marks that are its own."""
     return {
         "width": width,
-        "height": height + (14 if years else 0),
+        "height": height + (16 if years else 0),
         "left": left,
         "right": right,
         "top": axis.top,

@@ -13,6 +13,7 @@ from mrvaudit.report.formats import Pair, known
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run
+    from mrvaudit.rules import Rule
 
 Record = dict[str, Any]
 COPIED = (
@@ -67,12 +68,14 @@ def matters(run: Run, found: Sequence[Record]) -> list[Record]:
 
 
 def _root(record: Record, by_id: Mapping[str, Record]) -> Record:
-    """The finding at the head of a chain of causes, as far as it lies in this report."""
-    seen = {record["finding_id"]}
-    while record["cause_id"] in by_id and record["cause_id"] not in seen:
-        record = by_id[record["cause_id"]]
-        seen.add(record["finding_id"])
-    return record
+    """The finding at the head of a chain of causes within this report; of a loop each is its own head."""
+    head, seen = record, {record["finding_id"]}
+    while head["cause_id"] in by_id:
+        if head["cause_id"] in seen:
+            return record
+        head = by_id[head["cause_id"]]
+        seen.add(head["finding_id"])
+    return head
 
 
 def _weight(matter: Record) -> tuple[Any, ...]:
@@ -108,8 +111,7 @@ def _matter(run: Run, group: Sequence[Record], followers: Mapping[str, Sequence[
         "impact_kind": first["impact_kind"] if impacts else None,
         "message": largest["message"],
         "message_of": largest["finding_id"],
-        "basis": _distinct(one["basis"] for one in group if one["basis"]),
-        "marks": _distinct(one.mark for one in rule.basis if one.mark != "law") if rule else [],
+        "basis": _basis(rule, group),
         "ask": _pairs(one["ask"] for one in group if one["ask"]),
         "remedy": rule.remedy.model_dump() if rule else None,
         "may_also_be": [words.model_dump() for words in rule.false_positives] if rule else [],
@@ -135,8 +137,18 @@ def _follows(run: Run, records: Sequence[Record]) -> list[Record]:
     ]
 
 
-def _distinct(values: Any) -> list[str]:
-    return list(dict.fromkeys(values))
+def _basis(rule: Rule | None, group: Sequence[Record]) -> list[Record]:
+    """What the matter rests on, each part in both languages with its mark; of intake and contract, the text alone."""
+    if rule is not None:
+        return [{**one.words.model_dump(), "mark": one.mark} for one in rule.basis]
+    texts = dict.fromkeys(one["basis"] for one in group if one["basis"])
+    return [{**_halves(text), "mark": None} for text in texts]
+
+
+def _halves(text: str) -> Pair:
+    """`中文 / English` in its two languages."""
+    zh, parted, en = text.partition(" / ")
+    return {"zh": zh, "en": en if parted else zh}
 
 
 def _pairs(values: Any) -> list[Pair]:

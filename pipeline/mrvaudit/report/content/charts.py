@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from mrvaudit.parameters import value_at
 from mrvaudit.report import formats
+from mrvaudit.report.content.months import added, differs, items_of, month_of
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import Pair, known
-from mrvaudit.report.months import added, differs, items_of, month_of
 from mrvaudit.report.settings import Chart, Limit
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _standard(run: Run) -> tuple[Chart, ...]:
 def paired_bars(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
     """Declared beside recalculated, one pair a month, from zero."""
     del run, period
-    points = []
+    points: list[Drawn] = []
     source = rows.of_unit(chart.view)
     for month in sorted({found for row in source if (found := month_of(row))}):
         of_month = [row for row in source if month_of(row) == month]
@@ -92,9 +92,9 @@ def paired_bars(run: Run, rows: UnitRows, chart: Chart, period: Collection[str])
         "difference": gap,
         "share": gap / declared_sum * 100 if gap is not None and declared_sum else None,
     }
-    drawn = {"points": points, "stats": stats}
-    largest = max(one[side] or 0.0 for one in points for side in ("declared", "recalculated"))
-    if chart.axis_small and largest < chart.scale:
+    drawn: Drawn = {"points": points, "stats": stats}
+    sizes = [one[side] for one in points for side in ("declared", "recalculated") if known(one[side])]
+    if chart.axis_small and max(sizes) < chart.scale:
         drawn |= {"scale": 1.0, "axis": chart.axis_small.model_dump()}
     return drawn
 
@@ -161,7 +161,7 @@ def deviation_dots(run: Run, rows: UnitRows, chart: Chart, period: Collection[st
     source = rows.of_entity(chart.view) if chart.of == "entity" else rows.of_unit(chart.view)
     panels: dict[tuple[str, ...], list[Drawn]] = {}
     for row in source:
-        if row.get("unit_key") not in (None, rows.unit_key):
+        if not _speaks_of(rows, row) or row.get(chart.where or "") is False:
             continue
         month, value, base = month_of(row), row.get(chart.column), row.get(chart.against or "")
         if month and known(value) and known(base) and base:
@@ -176,6 +176,14 @@ def deviation_dots(run: Run, rows: UnitRows, chart: Chart, period: Collection[st
     made = [_panel(run, rows, chart, name, points) for name, points in sorted(panels.items())][:PANELS]
     stats = {**_over([point for panel in made for point in panel["points"]]), "n": sum(one["n"] for one in made)}
     return {"panels": made, "band": _band_words(chart), "stats": stats}
+
+
+def _speaks_of(rows: UnitRows, row: Row) -> bool:
+    """Whether a row of the entity is about the unit or a level above it."""
+    if row.get("unit_key") not in (None, rows.unit_key):
+        return False
+    levels = {rows.entity_id, *(rows.unit.get(name) for name in ("unit_id", "site_id", "merged_group"))}
+    return row.get("scope_id") in (None, "", *levels)
 
 
 def _panel(run: Run, rows: UnitRows, chart: Chart, name: Sequence[str], points: list[Drawn]) -> Drawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -54,17 +55,30 @@ def _raw(audit: Audit, places: pl.DataFrame) -> dict[Place, str]:
 
 
 def _values(audit: Audit, places: pl.DataFrame) -> dict[Place, str]:
+    factors = _factors(audit)
     found: dict[Place, str] = {}
     for name in sorted(set(places["table"].drop_nulls())):
         fields = sorted(set(places.filter(pl.col("table") == name)["field"]))
         for partition in range(audit.partitions):
             path = audit.work.part(audit.work.t(name), partition)
             if path.is_file():
-                found |= _of_file(pl.scan_parquet(path, glob=False), places.filter(pl.col("table") == name), fields)
+                rows = places.filter(pl.col("table") == name)
+                found |= _of_file(pl.scan_parquet(path, glob=False), rows, fields, factors)
     return found
 
 
-def _of_file(frame: pl.LazyFrame, places: pl.DataFrame, fields: list[str]) -> dict[Place, str]:
+def _factors(audit: Audit) -> dict[tuple[int, str], float | None]:
+    """Factor from the unit as read to the field's own, by block and field; None where it depends on the row."""
+    known: dict[tuple[int, str], float | None] = {}
+    for block, text in audit.blocks.select("block", "units").iter_rows():
+        for name, (_, factor) in json.loads(text or "{}").items():
+            known[block, name] = None if isinstance(factor, list) else factor
+    return known
+
+
+def _of_file(
+    frame: pl.LazyFrame, places: pl.DataFrame, fields: list[str], factors: dict[tuple[int, str], float | None]
+) -> dict[Place, str]:
     schema = frame.collect_schema().names()
     present = [name for name in fields if name in schema]
     if not present or "_block" not in schema:
@@ -72,16 +86,23 @@ def _of_file(frame: pl.LazyFrame, places: pl.DataFrame, fields: list[str]) -> di
     wanted = places.lazy().select("block", "line", *PLACE[:4], pl.col("field").alias("_field"))
     rows = (
         frame.select("_block", "_line", *present)
-        .join(wanted, left_on=["_block", "_line"], right_on=["block", "line"])
+        .join(wanted, left_on=["_block", "_line"], right_on=["block", "line"], coalesce=True)
         .collect()
     )
     found: dict[Place, str] = {}
     for row in rows.iter_rows(named=True):
-        value = row.get(row["_field"])
+        value = _as_read(row.get(row["_field"]), factors.get((row["_block"], row["_field"]), 1.0))
         if value is not None:
             place = (row["source_file"], row["source_sheet"], row["source_row"], row.get("table", ""), row["_field"])
             found[place] = printed(value)
     return found
+
+
+def _as_read(value: Any, factor: float | None) -> Any:
+    """A value in the unit it was written in; None where that cannot be told."""
+    if not isinstance(value, float) or factor == 1.0:
+        return value
+    return None if factor is None else float(f"{value / factor:.12g}")
 
 
 def printed(value: Any) -> str:

@@ -13,7 +13,7 @@ from mrvaudit.report.formats import Pair
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run
 
-REASON = re.compile(r"^(no_table|no_column|null|no_parameter|too_few):(.+)$")
+REASON = re.compile(r"^(no_table|no_column|no_rows|null|no_parameter|too_few):(.+)$")
 
 
 def not_assessable(run: Run, checks: Sequence[Row]) -> list[dict[str, Any]]:

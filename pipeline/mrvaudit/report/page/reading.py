@@ -7,28 +7,25 @@ from typing import Any
 
 from markupsafe import Markup
 
-from mrvaudit.report import formats, svg
+from mrvaudit.report import formats
 from mrvaudit.report.formats import LANGUAGES, Pair, known
-from mrvaudit.report.pieces import both, cut
+from mrvaudit.report.page import svg
+from mrvaudit.report.page.pieces import both, cut
+from mrvaudit.report.page.trimming import Trim, shows
 from mrvaudit.report.writing import Writing
 
 Report = Mapping[str, Any]
-TRIMS = 7
-# By trim level: records shown under a matter, quarantined rows, matters shown in full, matters shown by title.
-RECORDS = (30, 30, 30, 10, 5, 3, 2)
-ASIDE = (60, 60, 60, 30, 10, 10, 5)
-FULL = (10_000, 10_000, 10_000, 10_000, 60, 30, 12)
-SHORT = (0, 0, 0, 0, 300, 200, 60)
 DRAWERS = {"paired_bars": svg.paired_bars, "dots_month": svg.dots_month, "dots_day_step": svg.dots_day_step}
 
 
-def view(report: Report, context: Writing, trim: int = 0) -> dict[str, Any]:
-    """Everything the templates of a unit report ask for; `trim` 0 shows all, each step up leaves more out."""
+def view(report: Report, context: Writing, trim: Trim) -> dict[str, Any]:
+    """Everything the templates of a unit report ask for; `trim` says how much of it is shown."""
     words = Words(context.words)
     by_id = {one["finding_id"]: one for one in report["findings"]}
     months = report["period"]["months"]
     matters = report["matters"]
-    full, short = matters[: FULL[trim]], matters[FULL[trim] : FULL[trim] + SHORT[trim]]
+    full, short = matters[: trim.full], matters[trim.full : trim.full + trim.short]
+    years = sorted({month[:4] for month in _months_of_table(report)})
     charts = _charts(report)
     return {
         "r": report,
@@ -45,13 +42,15 @@ def view(report: Report, context: Writing, trim: int = 0) -> dict[str, Any]:
         "count_follows": lambda matter: sum(len(one["finding_ids"]) for one in matter["follows"]),
         "figures_of": lambda records: figures_of(report, records),
         "places_of": lambda records: places_of(records),
-        "table_of": lambda records: table_of(report, records, RECORDS[trim]),
-        "shows_days": lambda month: trim == 0 or (trim == 1 and bool(month["findings"] or month["differs"])),
-        "years": sorted({month[:4] for month in _months_of_table(report)}),
+        "table_of": lambda records: table_of(report, records, trim.records),
+        "shows_days": lambda month: shows(trim.days, month),
+        "shows_nodes": lambda month: shows(trim.nodes, month),
+        "years": years[-trim.years :],
+        "years_left_out": years[: -trim.years],
         "months_of": lambda year: [f"{year}-{number:02d}" for number in range(1, 13)],
         "checks_by_status": _checks_by_status(report),
-        "lists_checks": trim < 3,
-        "shown_quarantine": report["quarantine"]["rows"][: ASIDE[trim]],
+        "lists_checks": trim.lists_checks,
+        "shown_quarantine": report["quarantine"]["rows"][: trim.aside],
         "reason_words": lambda reason: words.get(_aside(str(reason)), words["quarantine_other"]),
     }
 
@@ -207,7 +206,7 @@ def figures_of(report: Report, records: Sequence[Report]) -> dict[str, Any]:
         single = {name: formats.number(one[name], decimals) for name in ("observed", "expected")}
     tolerances = {record["tolerance"] for record in records}
     tolerance = one["tolerance"] if len(tolerances) == 1 and known(one["tolerance"]) else None
-    shown = formats.plain(tolerance, 4) if tolerance is not None else None
+    shown = formats.plain(tolerance, 2 if abs(tolerance) >= 100 else 4) if tolerance is not None else None
     return {"single": single, "tolerance": shown, "unit": one["unit_of_measure"]}
 
 

@@ -125,4 +125,4 @@ def _figure(node: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
 
 
 def _unit(node: Mapping[str, Any]) -> str:
-    return f"{NB}{escape(formats.unit_name(node['unit']))}" if node["unit"] else ""
+    return f"{NB}{both(formats.unit_name(node['unit']))}" if node["unit"] else ""

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from mrvaudit.report import axes, formats
-from mrvaudit.report.axes import Frame
+from mrvaudit.report import formats
 from mrvaudit.report.formats import known, signed
+from mrvaudit.report.page import axes
+from mrvaudit.report.page.axes import Frame
 
 
 def paired_bars(chart: Mapping[str, Any]) -> Frame:
@@ -48,6 +49,7 @@ def _pair(
         top = min(made[side]["y"] for side in ("declared", "recalculated"))
         gap = (point["recalculated"] - point["declared"]) / scale
         made["label"] = {"y": round(top - 7, 1), "text": "▲" + (signed(gap, decimals) if slot >= 44 else "")}
+        made["label"]["tiny"] = slot < 16
     return made
 
 

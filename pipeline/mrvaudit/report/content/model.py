@@ -33,7 +33,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import mrvaudit
-from mrvaudit.report import charts, files, formats, matters, missing, months, trees, used
+from mrvaudit.report import formats
+from mrvaudit.report.content import charts, files, matters, missing, months, trees, used
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import known
 

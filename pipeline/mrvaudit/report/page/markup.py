@@ -13,11 +13,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from mrvaudit.report import formats, pieces
+from mrvaudit.report import formats
 from mrvaudit.report.formats import Pair
-from mrvaudit.report.pieces import both, cut
+from mrvaudit.report.page import pieces
+from mrvaudit.report.page.pieces import both, cut
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 # Characters that a submission could use to hide or reorder what a reader sees.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -56,7 +57,10 @@ def environment(words: Mapping[str, Pair]) -> Environment:
         "both": both,
         "pct": lambda value, sign=False: formats.percent(value, 2, sign),
         "nb": pieces.NB,
-        "bracketed": lambda pair: {lang: formats.form("brackets", lang).format(pair[lang]) for lang in formats.LANGUAGES},
+        "bracketed": lambda pair: {
+            lang: formats.form("brackets", lang).format(pair[lang]) for lang in formats.LANGUAGES
+        },
+        "unit_pair": formats.unit_name,
         "ten_thousand": formats.ten_thousand,
         "day_table": lambda days: pieces.day_table(days, words),
         "data_cells": lambda line, year: pieces.data_cells(line, year, words),
@@ -71,7 +75,7 @@ def environment(words: Mapping[str, Pair]) -> Environment:
         "month": month,
         "cut": cut,
         "css": css_string,
-        "unit": formats.unit_name,
+        "unit": lambda name: both(formats.unit_name(name)),
     }
     return made
 

@@ -1,0 +1,1 @@
+"""What a report holds: the model of a unit, part by part, before any format."""
