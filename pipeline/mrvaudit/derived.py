@@ -214,7 +214,8 @@ def tree(context: Context, view: View, row: Mapping[str, Any], name: str) -> dic
         version = formula.version_at(when)
         node |= {"title": formula.title.model_dump(), "formula": formula.name, "args": []}
         if version is not None:
-            node |= {"sql": version.sql, "decimals": version.decimals, "basis": version.basis, "mark": version.mark}
+            basis = version.basis.model_dump()
+            node |= {"sql": version.sql, "decimals": version.decimals, "basis": basis, "mark": version.mark}
         node["args"] = [
             tree(context, view, row, source) for arg, source in column.args.items() if formula.args[arg] != KEY_UNIT
         ]
@@ -223,7 +224,7 @@ def tree(context: Context, view: View, row: Mapping[str, Any], name: str) -> dic
         value = value_at(parameter, "|".join(str(row.get(key)) for key in column.keys), when)
         node |= {"title": parameter.title.model_dump(), "parameter": parameter.name}
         if value is not None:
-            node |= {"basis": value.basis, "mark": value.mark}
+            node |= {"basis": value.basis.model_dump(), "mark": value.mark}
     else:
         reads = sql.expression(column.sql or "", context.macros).columns
         node["sql"] = column.sql

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from mrvaudit import sql
-from mrvaudit.packfile import Entry, KeyPart, Name, Pack, Words
+from mrvaudit.packfile import Entry, KeyPart, Name, Pack, Text, Words
 from mrvaudit.parameters import MONTH, Mark, Parameter, macro_name
 from mrvaudit.sql_words import CALLABLE
 from mrvaudit.units import Unit, find
@@ -31,7 +31,7 @@ class Version(Entry):
     until: str | None = None
     sql: str
     decimals: int
-    basis: str
+    basis: Text
     mark: Mark = "law"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from mrvaudit.errors import PackError
 
@@ -30,6 +30,14 @@ class Words(Entry):
     zh: str
     en: str
 
+
+def _both(value: Any) -> Any:
+    """Text given once is the same in both languages."""
+    return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
+# A document's number or a formula needs no translation: such text may be given once.
+Text = Annotated[Words, BeforeValidator(_both)]
 
 DEEPEST = 50
 

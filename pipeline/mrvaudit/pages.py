@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mrvaudit import sql
+from mrvaudit.packfile import Words
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
 
@@ -20,9 +21,7 @@ def _lines(sector: Sector, rule: Rule) -> Iterator[str]:
     until = rule.valid.until or "…"
     yield f"- 状态 status: {rule.status} · 范围 scope: {rule.scope} · 数据月 data months: {rule.valid.since} – {until}"
     for basis in rule.basis:
-        words = basis.words
-        both = words.zh if words.zh == words.en else f"{words.zh} / {words.en}"
-        yield f"- 依据 basis [{basis.mark}]: {both}"
+        yield f"- 依据 basis [{basis.mark}]: {_both(basis.words)}"
     yield f"- 对象 subject: {rule.subject.table}.{rule.subject.field}"
     yield f"- 读取 reads: {', '.join(rule.reads) or rule.scanned}"
     if rule.applies:
@@ -48,6 +47,10 @@ def _lines(sector: Sector, rule: Rule) -> Iterator[str]:
             "unknown" if example.unknown else "passes"
         )
         yield f"- {example.name} → {outcome}"
+
+
+def _both(words: Words) -> str:
+    return words.zh if words.zh == words.en else f"{words.zh} / {words.en}"
 
 
 def parameters_of(rule: Rule) -> list[str]:
@@ -78,5 +81,5 @@ def _limits(sector: Sector, rule: Rule) -> Iterator[str]:
         for value in parameter.values:
             key = f" [{value.key}]" if value.key else ""
             until = value.until or "…"
-            period = f"{value.since} – {until}; {value.mark}; {value.basis}"
+            period = f"{value.since} – {until}; {value.mark}; {_both(value.basis)}"
             yield f"- {name}{key} = {value.value:g} {parameter.unit} ({period})"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, FiniteFloat, model_validator
 
-from mrvaudit.packfile import Entry, Name, Pack, Words
+from mrvaudit.packfile import Entry, Name, Pack, Text, Words
 
 Mark = Literal["law", "draft", "memory", "house"]
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
@@ -22,7 +22,7 @@ class Value(Entry):
     key: str = ""
     value: FiniteFloat
     mark: Mark
-    basis: str
+    basis: Text
 
     @model_validator(mode="after")
     def _months(self) -> Value:

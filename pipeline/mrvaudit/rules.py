@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from mrvaudit import sql
-from mrvaudit.packfile import Entry, Name, Pack, Place, Words
+from mrvaudit.packfile import Entry, Name, Pack, Place, Text, Words
 from mrvaudit.parameters import MONTH, Mark
 from mrvaudit.tables import Table
 
@@ -24,18 +24,17 @@ PLAIN = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*(:\d)?$")
 
 
 class Basis(Entry):
-    """What a rule rests on; text without a language is the same in both."""
+    """What a rule rests on."""
 
-    document: str | Words
-    clause: str | Words = ""
+    document: Text
+    clause: Text = Words(zh="", en="")
     mark: Mark = "law"
 
     @property
     def words(self) -> Words:
         """Document and clause in one line per language."""
-        parts = [Words(zh=part, en=part) if isinstance(part, str) else part for part in (self.document, self.clause)]
         return Words(
-            zh=" ".join(part.zh for part in parts if part.zh), en=" ".join(part.en for part in parts if part.en)
+            zh=f"{self.document.zh} {self.clause.zh}".rstrip(), en=f"{self.document.en} {self.clause.en}".rstrip()
         )
 
 

@@ -30,10 +30,10 @@ class Totals(Entry):
 class Settings(Entry):
     """`sector.yaml` of a pack."""
 
-    id: str
+    id: Name
     version: str
     title: Words
-    extends: str | None = None
+    extends: Name | None = None
     example_unit: dict[str, Any] = {}
     totals: Totals | None = None
 
@@ -121,6 +121,7 @@ def load_sector(sector_id: str = "power", extra: Path | None = None, parameters_
 
 def _with_parameters(sector: Sector, path: Path) -> Sector:
     pack = load(path, path.name)
+    _refuse_strangers([pack])
     own = parameters.parse_parameters(pack)
     for name in own:
         if name not in sector.parameters:

@@ -321,7 +321,10 @@ def _table_function(table: exp.Table) -> None:
     if name in ("generateseries", "generate_series", "range", "unnest", "explode"):
         for part in call.find_all(exp.Literal, exp.Mul, exp.Pow):
             if not isinstance(part, exp.Literal) or (part.is_number and float(part.name) > LARGEST_RANGE):
-                raise SqlFault("序列过长", f"a series longer than {LARGEST_RANGE}")
+                raise SqlFault(
+                    f"序列两端须为列或不大于 {LARGEST_RANGE} 的数",
+                    f"a series ends at a column or a number up to {LARGEST_RANGE}",
+                )
         return
     raise SqlFault(
         f"不允许的表函数 {name}", f"the table function {name} is not allowed; only {', '.join(TABLE_FUNCTIONS)}"

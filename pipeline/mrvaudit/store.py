@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from mrvaudit import derived, formulas, parameters
+from mrvaudit.errors import PackError
 from mrvaudit.ingest.frames import schema
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
@@ -90,7 +91,7 @@ def _attach(con: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> lis
 
 
 def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str) -> None:
-    """Materialise the sector's views of one partition, in order."""
+    """Materialise the sector's views of one partition, in order; raises PackError for one that cannot be computed."""
     con = connect(memory, work.file("spill"))
     try:
         install_macros(con, sector, as_of)
@@ -100,7 +101,13 @@ def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str)
             path.parent.mkdir(parents=True, exist_ok=True)
             order = ", ".join(view.grain)
             text = f"SELECT * FROM ({derived.query(view, sector.macros)}) ORDER BY {order}"
-            con.execute(f"COPY ({text}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+            try:
+                con.execute(f"COPY ({text}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+            except duckdb.Error as fault:
+                line = str(fault).splitlines()[0][:200]
+                raise PackError(
+                    f"views {view.view}", f"视图未能算出：{line}", f"the view could not be computed: {line}"
+                ) from None
             _attach(con, view.view, [path])
     finally:
         con.close()

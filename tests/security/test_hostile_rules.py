@@ -119,6 +119,20 @@ def test_a_question_that_never_ends(more_rules: MoreRules, new_rule: NewRule, tm
     assert len([one for one in outcome.findings if one["rule_id"] == "NEW-02"]) == 6
 
 
+def test_what_cannot_be_interrupted_is_killed(
+    more_rules: MoreRules, new_rule: NewRule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One call of a function hears no interrupt: the process is killed after its grace, the others run again."""
+    monkeypatch.setattr("mrvaudit.checks.child.GRACE_SECONDS", 1.5)
+    text = "levenshtein(repeat('x', 5000000), repeat('y', 5000000)) = 1"
+    deaf = new_rule(seconds=0.5, results=[{"name": "a", "violates": text, "severity": "minor"}])
+    quick = new_rule(id="NEW-02", seconds=1, results=[{"name": "a", "violates": "month IS NULL", "severity": "minor"}])
+    outcome, seconds = ran(more_rules(deaf, quick), tmp_path / "work", ["NEW-01", "NEW-02"])
+    assert outcome.crashed == [("NEW-01", "memory_or_time_limit")]
+    assert statuses(outcome)[2:] == [("NEW-02", "U1", "passed"), ("NEW-02", "U2", "passed")]
+    assert seconds < 15
+
+
 def test_a_child_that_dies_is_asked_again_rule_by_rule(
     more_rules: MoreRules, new_rule: NewRule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

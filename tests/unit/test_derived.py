@@ -90,7 +90,7 @@ def test_tree_of_the_toy_view(ferry: Sector) -> None:
         "formula": "ferry_emission",
         "sql": "diesel_kg * factor",
         "decimals": 2,
-        "basis": "toy",
+        "basis": {"zh": "toy", "en": "toy"},
         "mark": "house",
     }
 

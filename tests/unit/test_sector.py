@@ -125,6 +125,12 @@ def test_digest_of_a_pack(ferry_folder: Path, variant: Variant) -> None:
             "no such sector pack",
         ),
         ({"checks/bad.yaml": "rules: [\n"}, "ferry/checks/bad.yaml:2:1", "YAML syntax"),
+        # A pack cannot pass for a shipped one by naming its own path.
+        (
+            {"sector.yaml": "id: f\nversion: '1'\ntitle: {zh: a, en: a}\nextends: /tmp/own\n"},
+            "ferry/sector.yaml:4:10",
+            "should match pattern",
+        ),
     ],
 )
 def test_refused(refused: Refused, files: dict[str, str], where: str, english: str) -> None:
@@ -178,6 +184,9 @@ def test_parameters_file(ferry_folder: Path, tmp_path: Path) -> None:
         sector.packs[-1].id,
         sector.packs[-1].version,
     ) == (9.0, "parameters", "own.yaml")
+    path.write_text("parameters: 3\n", encoding="utf-8")
+    with pytest.raises(PackError, match=r"own\.yaml:1:13: .*a mapping belongs here"):
+        load_sector(extra=ferry_folder, parameters_file=path)
     path.write_text(f"parameters:\n  nothing: {head}{value}}}\n", encoding="utf-8")
     with pytest.raises(PackError, match=r"own\.yaml:2:12: .*there is no such parameter to replace"):
         load_sector(extra=ferry_folder, parameters_file=path)

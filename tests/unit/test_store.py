@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from mrvaudit import store
+from mrvaudit.errors import PackError
 from mrvaudit.model import Work
-from mrvaudit.sector import Sector
+from mrvaudit.sector import Sector, load_sector
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +209,20 @@ def test_views_are_materialised_in_order_of_their_grain(ferry: Sector, tmp_path:
     assert ferry_month.select("unit_key", "month", "declared_kg", "diesel_kg", "recalculated_tco2").rows() == [
         (0, date(2025, 3, 1), 5.0, 30.0, 0.09)
     ]
+
+
+def test_a_view_that_cannot_be_computed(variant: Any, tmp_path: Path) -> None:
+    """Data on which a view fails give one line that names the view, not a traceback."""
+    text = "views:\n  - view: broken\n    grain: [n]\n    from: SELECT cast(unit_id AS DOUBLE) AS n FROM trips\n"
+    sector = load_sector(extra=variant({"more.yaml": text}))
+    work = Work(tmp_path / "work")
+    for name, columns in store.table_columns(sector).items():
+        work.t(name).mkdir(parents=True)
+        rows = [{"unit_id": "A"}] if name == "trips" else []
+        pl.DataFrame(rows, schema=store.schema(columns), orient="row", strict=False).write_parquet(
+            work.part(work.t(name), 0)
+        )
+    with pytest.raises(PackError) as caught:
+        store.derive(work, sector, 0, date(2025, 6, 30), "512MB")
+    assert caught.value.where == "views broken"
+    assert "Could not convert string 'A' to DOUBLE" in caught.value.en

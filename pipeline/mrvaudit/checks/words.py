@@ -12,7 +12,7 @@ MINUS = "\u2212"
 
 
 def fill(template: str, row: Mapping[str, Any], lang: str) -> str:
-    """`template` with `{name}` and `{name:2}` replaced from the row; the unknown is said to be so; months are 2025-03."""
+    """`template` with `{name}` and `{name:2}` replaced from the row; an unknown value is said to be so."""
 
     def put(match: Any) -> str:
         name, _, digits = match.group(1).partition(":")

@@ -80,7 +80,7 @@ def _filled(run: Run, view: View, row: Row, skeleton: Node) -> Node:
         keys = view.columns[node["name"]].keys
         parameter = run.sector.parameters[node["parameter"]]
         found = value_at(parameter, "|".join(str(row.get(key)) for key in keys), month_of(row) or "")
-        node |= {"basis": found.basis if found else None, "mark": found.mark if found else None}
+        node |= {"basis": found.basis.model_dump() if found else None, "mark": found.mark if found else None}
     return node
 
 

@@ -80,7 +80,7 @@ def _value(run: Run, parameter: Parameter, value: Value) -> dict[str, Any]:
         "from": value.since,
         "until": value.until,
         "mark": value.mark,
-        "basis": value.basis,
+        "basis": value.basis.model_dump(),
     }
 
 

@@ -82,7 +82,7 @@ def mark(name: str | None, words: Mapping[str, Pair]) -> Markup:
 
 def branch(node: Mapping[str, Any], words: Mapping[str, Pair]) -> Markup:
     """A node of the recalculation tree with everything below it."""
-    basis = f"{escape(node['basis'])} {mark(node['mark'], words)}" if node["basis"] else ""
+    basis = f"{both(node['basis'])} {mark(node['mark'], words)}" if node["basis"] else ""
     if not node["args"]:
         between = f" · {basis}" if basis else ""
         return Markup(
@@ -102,7 +102,7 @@ def below(node: Mapping[str, Any], words: Mapping[str, Pair]) -> Markup:
         result = formats.number(node["value"], node["decimals"])
         parts.append(f'<p class="eq">{escape(node["equation"])} = {result}{_unit(node)}</p>')
     if node["basis"]:
-        parts.append(f'<p class="by">{escape(node["basis"])} {mark(node["mark"], words)}</p>')
+        parts.append(f'<p class="by">{both(node["basis"])} {mark(node["mark"], words)}</p>')
     parts += [branch(child, words) for child in node["args"]]
     return Markup("".join(parts))
 
