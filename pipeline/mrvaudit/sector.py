@@ -74,6 +74,7 @@ class Sector:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     formulas: dict[str, Formula] = field(default_factory=dict)
     views: tuple[View, ...] = ()
+    own_views: frozenset[str] = frozenset()
     rules: dict[str, Rule] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
@@ -247,16 +248,18 @@ def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:
         notices=notices,
         report=report,
     )
-    return _add_rules(_add_derived(sector, packs), packs, own)
+    return _add_rules(_add_derived(sector, packs, own), packs, own)
 
 
-def _add_derived(sector: Sector, packs: list[Pack]) -> Sector:
+def _add_derived(sector: Sector, packs: list[Pack], own: bool) -> Sector:
     found = dict(sector.formulas)
     for pack in packs:
         found |= formulas.parse_formulas(pack, formulas.Context(sector.units, sector.parameters))
     sector = replace(sector, formulas=found)
     for pack in packs:
-        sector = replace(sector, views=(*sector.views, *derived.parse_views(pack, sector.derived_context())))
+        views = derived.parse_views(pack, sector.derived_context())
+        theirs = sector.own_views | {view.view for view in views} if own else sector.own_views
+        sector = replace(sector, views=(*sector.views, *views), own_views=theirs)
     return sector
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from mrvaudit import derived, formulas, parameters
 from mrvaudit.errors import PackError
-from mrvaudit.ingest.frames import schema
+from mrvaudit.ingest.frames import schema, write
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.tables import SQL_TYPES
@@ -22,7 +22,7 @@ NUMBER_MACROS = (
     "CREATE MACRO total(x) AS (CASE WHEN count(x) = count(try_cast(x AS DECIMAL(28,8)))"
     " THEN sum(try_cast(x AS DECIMAL(28,8)))::DOUBLE END)",
     "CREATE MACRO weighted_mean(x, w) AS (total(x * w) / nullif(total(CASE WHEN x IS NOT NULL THEN w END), 0))",
-    "CREATE MACRO half_up(x, d) AS (round(try_cast(round(x, 10) AS DECIMAL(28,10)), d)::DOUBLE)",
+    "CREATE MACRO half_up(x, d) AS (round(try_cast(format('{:.15g}', x) AS DECIMAL(28,10)), d)::DOUBLE)",
     "CREATE MACRO half_unit(d) AS (0.5 * pow(10, -d))",
     "CREATE MACRO exceeds(x, l) AS (x - l > 1e-9 * greatest(1, abs(x), abs(l)))",
     "CREATE MACRO under(x, l) AS (l - x > 1e-9 * greatest(1, abs(x), abs(l)))",
@@ -91,26 +91,56 @@ def _attach(con: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> lis
 
 
 def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str) -> None:
-    """Materialise the sector's views of one partition, in order; raises PackError for one that cannot be computed."""
+    """Materialise the shipped views of one partition, in order; raises PackError for one that cannot be computed."""
     con = connect(memory, work.file("spill"))
     try:
         install_macros(con, sector, as_of)
         attach_tables(con, work, sector, [partition])
         for view in sector.views:
-            path = work.part(work.m(view.view), partition)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            order = ", ".join(view.grain)
-            text = f"SELECT * FROM ({derived.query(view, sector.macros)}) ORDER BY {order}"
-            try:
-                con.execute(f"COPY ({text}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
-            except duckdb.Error as fault:
-                line = str(fault).splitlines()[0][:200]
-                raise PackError(
-                    f"views {view.view}", f"视图未能算出：{line}", f"the view could not be computed: {line}"
-                ) from None
-            _attach(con, view.view, [path])
+            if view.view not in sector.own_views:
+                path = work.part(work.m(view.view), partition)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                text = f"COPY ({_ordered(view, sector)}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)"
+                _compute(con, view, text)
+                _attach(con, view.view, [path])
     finally:
         con.close()
+
+
+def derive_own(work: Work, sector: Sector, partition: int, as_of: date, memory: str) -> None:
+    """Materialise the views of own packs on a locked connection that sees tables and shipped views and nothing else.
+
+    Raises PackError for one that cannot be computed. To be run in a process with limits.
+    """
+    con = connect(memory, work.file("spill"))
+    try:
+        install_macros(con, sector, as_of)
+        files = attach_tables(con, work, sector, [partition])
+        for view in sector.views:
+            if view.view not in sector.own_views:
+                files += _attach(con, view.view, [work.part(work.m(view.view), partition)])
+        cage(con, files)
+        for view in sector.views:
+            if view.view in sector.own_views:
+                _compute(con, view, f'CREATE TEMP TABLE "{view.view}" AS {_ordered(view, sector)}')
+                rows = pl.DataFrame(con.sql(f'SELECT * FROM "{view.view}"').to_arrow_table())
+                write(rows, work.part(work.m(view.view), partition))
+    finally:
+        con.close()
+
+
+def _ordered(view: derived.View, sector: Sector) -> str:
+    return f"SELECT * FROM ({derived.query(view, sector.macros)}) ORDER BY {', '.join(view.grain)}"
+
+
+def _compute(con: duckdb.DuckDBPyConnection, view: derived.View, text: str) -> None:
+    try:
+        con.execute(text)
+    except duckdb.Error as fault:
+        line = str(fault).splitlines()[0][:200]
+        raise PackError(
+            f"views {view.view}", f"视图未能算出：{line}", f"the view could not be computed: {line}"
+        ) from None
 
 
 def define(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:

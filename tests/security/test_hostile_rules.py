@@ -55,7 +55,7 @@ def work_folder(sector: Sector, root: Path) -> Work:
         work.t(name).mkdir(parents=True)
         known = [{key: value for key, value in row.items() if key in columns} for row in rows.get(name, [])]
         frame(columns, known).write_parquet(work.part(work.t(name), 0))
-    store.derive(work, sector, 0, date(2025, 12, 31), MEMORY)
+    store.derive_own(work, sector, 0, date(2025, 12, 31), MEMORY)
     return work
 
 

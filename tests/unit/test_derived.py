@@ -110,7 +110,7 @@ def test_tree_of_parameter_and_sql_columns(variant: Callable[..., Any]) -> None:
     tree = derived.tree(sector.derived_context(), by_name(sector, "more"), row, "rest")
     kg, limit = tree["args"]
     assert (
-        tree["sql"], kg["name"], kg["from"], limit["parameter"], limit["basis"], limit["value"],
+        tree["sql"], kg["name"], kg["from"], limit["parameter"], limit["basis"]["zh"], limit["value"],
     ) == ("kg - limit_kg", "kg", "more", "day_sum_tolerance_kg", "toy", 0.5)  # fmt: skip
 
 

@@ -199,7 +199,7 @@ def test_views_are_materialised_in_order_of_their_grain(ferry: Sector, tmp_path:
         schema = store.schema(columns)
         frame = pl.DataFrame(tables.get(name, []), schema=schema, orient="row", strict=False)
         frame.write_parquet(work.part(work.t(name), 0))
-    store.derive(work, ferry, 0, date(2025, 6, 30), "512MB")
+    store.derive_own(work, ferry, 0, date(2025, 6, 30), "512MB")
     month = pl.read_parquet(work.part(work.m("trip_month"), 0))
     ferry_month = pl.read_parquet(work.part(work.m("ferry_month"), 0))
     assert month.rows() == [
@@ -223,6 +223,6 @@ def test_a_view_that_cannot_be_computed(variant: Any, tmp_path: Path) -> None:
             work.part(work.t(name), 0)
         )
     with pytest.raises(PackError) as caught:
-        store.derive(work, sector, 0, date(2025, 6, 30), "512MB")
+        store.derive_own(work, sector, 0, date(2025, 6, 30), "512MB")
     assert caught.value.where == "views broken"
     assert "Could not convert string 'A' to DOUBLE" in caught.value.en

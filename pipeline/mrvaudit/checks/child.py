@@ -16,6 +16,7 @@ from mrvaudit import store
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.run import SECONDS_PER_RULE, Engine, Outcome, crashed_rows
 from mrvaudit.checks.status import UnitRow
+from mrvaudit.errors import PackError
 from mrvaudit.model import Work
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
@@ -62,7 +63,7 @@ def run_apart(task: Task, rules: Sequence[Rule]) -> Outcome:
     if not rules:
         return Outcome()
     limit = sum(rule.seconds or task.seconds for rule in rules) + GRACE_SECONDS
-    outcome = _in_child(task, rules, limit)
+    outcome = _in_child(task, _Rules(tuple(rules)), limit)
     if outcome is not None:
         return outcome
     if len(rules) == 1:
@@ -73,10 +74,48 @@ def run_apart(task: Task, rules: Sequence[Rule]) -> Outcome:
     return whole
 
 
-def _in_child(task: Task, rules: Sequence[Rule], limit: float) -> Outcome | None:
+def derive_apart(task: Task, partition: int) -> None:
+    """Materialise the views of own packs in a child; PackError where they fail or take more than their limits."""
+    views = task.sector.own_views
+    if not views:
+        return
+    limit = task.seconds * len(views) + GRACE_SECONDS
+    if _in_child(task, _Views(partition), limit) is None:
+        raise PackError(
+            f"views {', '.join(sorted(views))}",
+            f"自备视图在 {limit:g} 秒或内存上限内未能算出",
+            f"own views could not be computed within {limit:g} s or the memory limit",
+            todo_zh="请检查其查询",
+            todo_en="check their queries",
+        )
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """Work for a child: these rules."""
+
+    rules: tuple[Rule, ...]
+
+    def __call__(self, task: Task) -> Outcome:
+        return run_here(task, self.rules)
+
+
+@dataclass(frozen=True)
+class _Views:
+    """Work for a child: the own views of a partition."""
+
+    partition: int
+
+    def __call__(self, task: Task) -> Outcome:
+        store.derive_own(task.work, task.sector, self.partition, task.as_of, task.memory)
+        return Outcome()
+
+
+def _in_child(task: Task, work: _Rules | _Views, limit: float) -> Outcome | None:
+    """What the work gives; None where the child died or was killed. A PackError of the child is raised here."""
     context = multiprocessing.get_context("spawn")
-    target = task.work.file(f"child-{task.partitions[0]}-{len(rules)}.pickle")
-    process = context.Process(target=_child, args=(task, list(rules), target), daemon=False)
+    target = task.work.file(f"child-{task.partitions[0]}.pickle")
+    process = context.Process(target=_child, args=(task, work, target), daemon=False)
     process.start()
     process.join(limit)
     if process.is_alive():
@@ -87,14 +126,20 @@ def _in_child(task: Task, rules: Sequence[Rule], limit: float) -> Outcome | None
         return None
     outcome = pickle.loads(target.read_bytes())
     target.unlink()
+    if isinstance(outcome, PackError):
+        raise outcome
     assert isinstance(outcome, Outcome)
     return outcome
 
 
-def _child(task: Task, rules: list[Rule], target: Path) -> None:
+def _child(task: Task, work: _Rules | _Views, target: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    target.write_bytes(pickle.dumps(run_here(task, rules)))
+    try:
+        result: Outcome | PackError = work(task)
+    except PackError as fault:
+        result = fault
+    target.write_bytes(pickle.dumps(result))
 
 
 def _died(task: Task, rule: Rule) -> Outcome:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mrvaudit import store
 from mrvaudit.checks import findings as found
-from mrvaudit.checks.child import Task, run_apart, run_here
+from mrvaudit.checks.child import Task, derive_apart, run_apart, run_here
 from mrvaudit.checks.run import Outcome, checks_frame
 from mrvaudit.rules import Rule
 
@@ -30,6 +30,7 @@ def run_job(job: Job) -> str:
     if job.derive:
         for partition in job.task.partitions:
             store.derive(job.task.work, job.task.sector, partition, job.task.as_of, job.task.memory)
+            derive_apart(job.task, partition)
     derived = time.perf_counter()
     outcome = _run(job.task, job.rules)
     outcome.seconds |= {"derive": derived - start, "check": time.perf_counter() - derived}
