@@ -143,7 +143,7 @@ def test_a_child_that_dies_is_asked_again_rule_by_rule(
     alone = child._in_child
 
     def fragile(task: Task, rules: list[Any], limit: float) -> Outcome | None:
-        asked.append([rule.id for rule in rules])
+        asked.append([rule.id for rule in rules.rules])
         return None if "NEW-01" in asked[-1] else alone(task, rules, limit)
 
     monkeypatch.setattr(child, "_in_child", fragile)
