@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -85,13 +86,19 @@ def test_purchased_power_where_the_packs_have_a_factor(monkeypatch: pytest.Monke
     assert ((both["unit_tco2"] - both["combustion_tco2_unit"] - both["electricity_tco2"]).abs() <= 0.5).all()
 
 
+def seconds(work: Callable[[], object]) -> float:
+    """Seconds on the processor, the best of three: other work on the machine does not count."""
+    spent = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        spent.append(time.process_time() - start)
+    return min(spent)
+
+
 def test_twenty_units_are_made_in_two_seconds() -> None:
-    """Time on the processor, however busy the machine is, beside what loading the packs takes."""
-    start = time.process_time()
-    load_sector("power")
-    loaded = time.process_time()
-    sample(20, 2025, 9)
-    assert time.process_time() - loaded < 2 + (loaded - start)
+    """Beside what loading the packs takes."""
+    assert seconds(lambda: sample(20, 2025, 9)) < 2 + seconds(lambda: load_sector("power"))
 
 
 def test_credit_codes_and_rounding() -> None:

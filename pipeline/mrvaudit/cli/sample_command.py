@@ -23,7 +23,7 @@ class Form(StrEnum):
 
 def sample(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="新建的文件夹 / folder to make", show_default=False)],
-    units: Annotated[int, typer.Option(min=1, max=60_000, help="机组数 / number of units")] = 20,
+    units: Annotated[int, typer.Option(min=1, max=30_000, help="机组数 / number of units")] = 20,
     year: Annotated[int, typer.Option(min=2019, max=2100, help="数据年份 / data year")] = 2025,
     seed: Annotated[int, typer.Option(min=0, help="种子：相同则结果相同 / same seed, same fleet")] = 1,
     faults: Annotated[
@@ -38,12 +38,13 @@ def sample(
             todo_zh="请换一个新文件夹", todo_en="choose a new folder",
         )  # fmt: skip
     from mrvaudit.sector import load_sector
-    from mrvaudit.sectors.power.files import write_fleet, write_truth
-    from mrvaudit.sectors.power.fleet import sample_with_faults
+    from mrvaudit.sectors.power.sample.fleet import sample_with_faults
+    from mrvaudit.sectors.power.sample.writing.files import write_fleet, write_truth
 
-    tables, truth = sample_with_faults(units, year, seed, faults)
+    sector = load_sector("power")
+    tables, truth = sample_with_faults(units, year, seed, faults, sector)
     beside = out.absolute().with_name(f"{out.absolute().name}.truth.csv")
-    count = write_fleet(tables, out, form.value, load_sector("power"), year)
+    count = write_fleet(tables, out, form.value, sector, year)
     write_truth(truth, beside)
     rows = sum(table.height for table in tables.values())
     typer.echo(f"{out}: 机组 {units} 台，文件 {count} 个，{rows:,} 行 / {units} units, {count} files, {rows:,} rows")

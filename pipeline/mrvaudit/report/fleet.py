@@ -47,7 +47,12 @@ def render(run: Run, context: Writing, linked: bool = True) -> bytes:
             lang=context.lang,
             title=run.say("index_title", years=years),
             heading=run.say("index_heading", n=len(rows)),
-            about=run.say("index_about", years=years, as_of=run.audit.as_of.isoformat(), pack=_pack(run)),
+            about=run.say(
+                "index_about" if years != formats.NONE else "index_about_no_year",
+                years=years,
+                as_of=run.audit.as_of.isoformat(),
+                pack=_pack(run),
+            ),
             total=totals(rows),
             rank=_rank(run, rows),
             rows=rows,

@@ -65,7 +65,7 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files) -> Report:
         "digest": files.run_digest(run, inputs),
         "sector": {"id": run.sector.id, "version": run.sector.version, "title": run.sector.title.model_dump()},
         "unit": _unit(run, rows, score),
-        "period": {"months": period, "years": formats.years(period)},
+        "period": {"months": period, "years": formats.years([one["month"] for one in monthly])},
         "totals": _totals(run, score, found),
         "months": monthly,
         "years": _years(run, monthly),

@@ -80,9 +80,11 @@ def _frame(report: Report, words: Words) -> dict[str, Any]:
         (words["as_of"], report["as_of"]),
         (words["rule_pack"], f"{report['sector']['id']} {report['sector']['version']}"),
     ]
+    # A unit that bears its enterprise's name is named once.
+    both = company if name == company else f"{company[:60]} {name[:60]}"
     return {
-        "title": words.say("report_title", name=f"{company[:60]} {name[:60]}", years=years),
-        "name": {"company": cut(company, 120), "unit": cut(name, 120)},
+        "title": words.say("report_title", name=both[:121], years=years),
+        "name": {"company": cut(company, 120), "unit": "" if name == company else cut(name, 120)},
         "meta": [(_spans(title), _spans(value)) for title, value in rows],
     }
 

@@ -1,0 +1,1 @@
+"""A made-up fleet that holds together, and faults to plant in it."""

@@ -1,0 +1,1 @@
+"""What is written down of it: ledgers, slips and papers, evidence of others, the report."""

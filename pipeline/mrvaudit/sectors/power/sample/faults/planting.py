@@ -1,0 +1,123 @@
+"""Chooses which units get a fault, plants it, and writes down the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from mrvaudit.sectors.power.sample.books.declared import Slip
+from mrvaudit.sectors.power.sample.faults.kinds import FAULTS, SIZE_NAMES, Fault
+from mrvaudit.sectors.power.sample.faults.scene import Scene, Target, put_back, rows, spans_of
+from mrvaudit.sectors.power.sample.frames import Tables
+from mrvaudit.sectors.power.sample.world.names import GAS
+from mrvaudit.sectors.power.sample.world.plants import Plant, Unit, generator
+
+TRUTH = {
+    "entity_id": pl.String(), "unit_id": pl.String(), "month": pl.String(), "fault": pl.String(),
+    "size_name": pl.String(), "size": pl.Float64(), "rule_id": pl.String(), "table": pl.String(), "field": pl.String(),
+}  # fmt: skip
+_LEAST_HOURS = 240  # a month in which a fault is worth planting
+
+
+def plant_faults(
+    fleet: Tables, plants: list[Plant], share: float, seed: int
+) -> tuple[Tables, list[Slip], pl.DataFrame]:
+    """Ledgers with faults at a share of the units, slips of their reports, and the truth: a row for each finding due.
+
+    A fault of units that share a report stands there once for each of them, a fault of the plant once without a unit;
+    a fault of the whole year has no month. Kinds and sizes are dealt like cards, so that a fleet has some of each.
+    """
+    if share <= 0:
+        return fleet, [], pl.DataFrame(schema=TRUTH)
+    spans, scenes, truth = spans_of(fleet), [], []
+    deck = Deck(generator(seed, 0, "deck"))
+    for plant in plants:
+        rng = generator(seed, plant.index, "faults")
+        scene = Scene(plant.entity_id, fleet, spans)
+        taken: dict[date | str, Fault] = {}
+        for unit in plant.units:
+            if unit.kept and rng.random() < share:
+                truth += _one(scene, plant, unit, rng, deck, taken)
+        if scene.changed or scene.slips:
+            scenes.append(scene)
+    slips = [slip for scene in scenes for slip in scene.slips]
+    return put_back(fleet, spans, scenes), slips, pl.DataFrame(truth, schema=TRUTH, orient="row")
+
+
+@dataclass
+class Deck:
+    """Kinds of faults and the positions of their sizes, shuffled; what was dealt is gone until all have been."""
+
+    rng: np.random.Generator
+    cards: list[tuple[Fault, int]] = field(default_factory=list)
+
+    def shuffled(self) -> list[tuple[Fault, int]]:
+        """All cards, in a new order."""
+        cards = [(fault, size_at) for fault in FAULTS for size_at in range(len(SIZE_NAMES))]
+        return [cards[int(at)] for at in self.rng.permutation(len(cards))]
+
+
+def _one(
+    scene: Scene, plant: Plant, unit: Unit, rng: np.random.Generator, deck: Deck, taken: dict[date | str, Fault]
+) -> list[tuple[object, ...]]:
+    """Plant one fault at the unit: the first card that finds something to be planted in.
+
+    `taken` are the months and the year-long faults of the plant so far: no two faults speak of the same figures.
+    """
+    months = [month for month in _running_months(scene, unit) if month not in taken]
+    deck.cards = deck.cards or deck.shuffled()
+    for card in [*deck.cards, *deck.shuffled()]:
+        fault, size_at = card
+        if plant.kind not in fault.kinds or fault.rule_id in taken or _meets(fault, taken):
+            continue
+        for at in rng.permutation(len(months)):
+            target = Target(_units_of(plant, unit, fault), _main_fuel(plant), months[int(at)], frozenset(months))
+            spoilt = fault.apply(scene, target, fault.sizes[size_at], rng)
+            if spoilt:
+                deck.cards = [one for one in deck.cards if one is not card]
+                taken.update({fault.rule_id: fault} if fault.span == "year" else dict.fromkeys(spoilt, fault))
+                return _truth(scene, fault, target, size_at, spoilt)
+    return []
+
+
+def _meets(fault: Fault, taken: dict[date | str, Fault]) -> bool:
+    """Whether a fault of reports would meet another, because one of them runs through the whole year."""
+    others = [other for other in taken.values() if other.reach == fault.reach == "report"]
+    return any("year" in (fault.span, other.span) for other in others)
+
+
+def _running_months(scene: Scene, unit: Unit) -> list[date]:
+    ledger = rows(scene, "power_output").filter(pl.col("unit_id") == unit.unit_id)
+    return ledger.filter(pl.col("operating_hours") >= _LEAST_HOURS)["month"].to_list()
+
+
+def _units_of(plant: Plant, unit: Unit, fault: Fault) -> tuple[str, ...]:
+    """The units a fault concerns: the one, those of its yard, all of the plant."""
+    if fault.reach == "unit":
+        return (unit.unit_id,)
+    same = [one for one in plant.units if one.kept and (fault.reach == "plant" or one.yard == unit.yard)]
+    return tuple(one.unit_id for one in same)
+
+
+def _main_fuel(plant: Plant) -> str:
+    return plant.coal.fuel if plant.coal is not None else GAS
+
+
+def _truth(
+    scene: Scene, fault: Fault, target: Target, size_at: int, spoilt: tuple[date, ...]
+) -> list[tuple[object, ...]]:
+    what = (fault.name, SIZE_NAMES[size_at], float(fault.sizes[size_at]), fault.rule_id, fault.table, fault.field)
+    reports = rows(scene, "element_carbon").filter(pl.col("fuel") == target.fuel)
+    tested = set(reports.select("unit_id", "month").iter_rows())
+    due: list[date | None] = [month for month in sorted(spoilt) if month >= target.month]
+    truth: list[tuple[object, ...]] = []
+    for month in due if fault.span == "month" else [None]:
+        text = f"{month:%Y-%m}" if month is not None else None
+        for unit in (None,) if fault.reach == "plant" else target.units:
+            # a unit that stood still has no report of that month to be wrong
+            if fault.reach != "report" or month is None or (unit, month) in tested:
+                truth.append((scene.entity_id, unit, text, *what))
+    return truth

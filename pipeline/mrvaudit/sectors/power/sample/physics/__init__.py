@@ -1,0 +1,1 @@
+"""What happens: units run and stop, coal burns, laboratories test it."""

@@ -1,0 +1,1 @@
+"""What there is: coals, classes of units, provinces, and the plants drawn from them."""
