@@ -12,7 +12,7 @@ DEMO := out/demo
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint bench docs lock samples clean
+.PHONY: help install demo test lint bench docs pages lock samples clean
 
 help: ## list the targets / 列出全部目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 
 docs: $(STAMP) ## write docs/records.md again from the packs / 由规则包重新生成 docs/records.md
 	$(BIN)/python docs/make_records.py
+
+pages: $(STAMP) ## write docs/pages/ again from the packs / 由规则包重新生成 docs/pages/
+	$(BIN)/python docs/make_pages.py
 
 lock: $(STAMP) ## resolve the dependencies again into uv.lock / 重新锁定依赖
 	$(BIN)/uv lock --upgrade --no-config --default-index $(PYPI)
