@@ -127,3 +127,12 @@ def test_an_output_folder_with_other_things_is_left_alone(tmp_path: Path) -> Non
     (out / "letter.txt").write_text("keep", encoding="utf-8")
     assert audit(out, write_toy(tmp_path / "toy"), "--rules", TOY / "ferry").code == 2
     assert [path.name for path in out.iterdir()] == ["letter.txt"]
+
+
+def test_what_a_broken_off_run_left_is_written_over(tmp_path: Path) -> None:
+    """Cron needs no hands: outputs without a manifest are ours."""
+    out = tmp_path / "out"
+    (out / ".work" / "t").mkdir(parents=True)
+    (out / "findings.csv").write_text("half", encoding="utf-8")
+    run = audit(out, write_toy(tmp_path / "toy"), "--rules", TOY / "ferry", "--reports", "none", "--fail-on", "never")
+    assert (run.code, (out / "manifest.json").is_file(), (out / ".work").exists()) == (0, True, False)

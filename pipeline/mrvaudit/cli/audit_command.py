@@ -156,7 +156,9 @@ def prepare(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise UsageError(str(out), "--out 不是文件夹", "--out is no folder")
     if out.is_dir() and any(out.iterdir()):
-        if not ((out / "manifest.json").is_file() or (out / ".work").is_dir()):
+        # An earlier run that broke off left no manifest, but nothing that is not ours either.
+        ours = (out / "manifest.json").is_file() or {path.name for path in out.iterdir()} <= set(WRITTEN)
+        if not ours:
             raise UsageError(
                 str(out), "--out 中已有其他内容，不覆盖", "--out holds other things and is left alone",
                 todo_zh="请换一个空文件夹", todo_en="choose an empty folder",
