@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 RULES = Path(__file__).parents[2] / "rules"
-
+POWER_TABLES = [f"power/tables{part}.yaml" for part in ("", "_declared", "_evidence")]
 # Columns that the declarations of a month, its output and the year share.
 FUEL_FIGURES = """stage fuel_consumption consumption_source carbon_content_tc_per_t ncv_gj_per_t
     carbon_per_heat_tc_per_gj c_ad_pct c_d_pct m_ad_pct m_ar_pct carbon_source carbon_mode report_no lab_id coal_rank
@@ -190,7 +190,7 @@ def read(name: str, top: str) -> dict[str, Any]:
 
 def load_tables() -> dict[str, dict[str, Any]]:
     tables = read("common/tables.yaml", "tables")
-    for name, table in read("power/tables.yaml", "tables").items():
+    for name, table in (one for part in POWER_TABLES for one in read(part, "tables").items()):
         if table.get("extends"):
             assert set(table) == {"extends", "fields"}
             assert not set(table["fields"]) & set(tables[name]["fields"])
