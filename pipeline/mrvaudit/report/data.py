@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from mrvaudit.checks.cells import column_letter
 from mrvaudit.report.settings import Settings, Source
 
 if TYPE_CHECKING:
@@ -94,16 +95,7 @@ class Blocks:
     def _span(self, block: int, names: tuple[str, ...]) -> tuple[str, str]:
         columns = json.loads(self.by_number.get(block, {}).get("field_columns") or "{}")
         found = sorted(columns[name] for name in names if columns.get(name))
-        return (letters(found[0]), letters(found[-1])) if found else ("", "")
-
-
-def letters(column: int) -> str:
-    """Spreadsheet letters of a 1-based column: 1 is A, 27 is AA."""
-    text = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
+        return (column_letter(found[0]), column_letter(found[-1])) if found else ("", "")
 
 
 @dataclass(frozen=True)
