@@ -21,6 +21,7 @@ from mrvaudit.checks.child import Task
 from mrvaudit.checks.partition import Job, run_job
 from mrvaudit.checks.run import SECONDS_PER_RULE
 from mrvaudit.errors import NothingError, UsageError
+from mrvaudit.ingest.notices import frame
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS, Audit, Work
 from mrvaudit.parameters import value_at
 from mrvaudit.rules import Rule
@@ -196,7 +197,7 @@ def identified(notices: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
         row["unit_key"] = keys.get((row["entity_id"], row["unit_id"]))
         row["finding_id"] = found.finding_id(row)
         rows.append(row)
-    return found.frame(rows)
+    return frame(rows)
 
 
 def default_as_of(sector: Sector, work: Work, partitions: int) -> date:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from mrvaudit import assess
-from mrvaudit.checks.findings import frame
+from mrvaudit.ingest.notices import frame
 from mrvaudit.model import CHECKS, FINDINGS, SCORES, Work
 from mrvaudit.sector import Sector
 from mrvaudit.store import empty, schema, table_columns

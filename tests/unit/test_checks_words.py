@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from mrvaudit.checks.cells import Cells, attach, column_letter
-from mrvaudit.checks.findings import frame, row_key
+from mrvaudit.checks.findings import row_key
 from mrvaudit.checks.words import fill, number
+from mrvaudit.ingest.notices import frame
 from mrvaudit.sector import Sector
 
 Ask = Callable[..., tuple[list[dict[str, Any]], list[dict[str, Any]]]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mrvaudit import sql
-from mrvaudit.rules import Result, Rule
+from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
 
 UNKNOWN, CLEAN, ASIDE, OUTSIDE = -1, -2, -3, -4
@@ -90,8 +90,3 @@ def groups(rules: Sequence[Rule]) -> list[list[Rule]]:
     for rule in rules:
         fused.setdefault(("rows", rule.id) if rule.rows is not None else ("scan", rule.scanned), []).append(rule)
     return list(fused.values())
-
-
-def result_of(rule: Rule, state: int) -> Result:
-    """The result that a state of 0 or more stands for."""
-    return rule.results[state]

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from mrvaudit.checks.compile import FIGURES
 from mrvaudit.checks.words import fill
-from mrvaudit.ingest.frames import schema
-from mrvaudit.model import FINDING_INTERNAL, FINDINGS
 from mrvaudit.rules import Result, Rule
 from mrvaudit.sector import Sector
 from mrvaudit.tables import Table
@@ -38,13 +34,6 @@ def _key_text(kind: str, value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%Y-%m}" if kind == "month" else value.isoformat()
     return str(value)
-
-
-def frame(findings: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Findings with their internal columns as a frame."""
-    columns = schema(FINDINGS | FINDING_INTERNAL)
-    rows = [{name: finding.get(name) for name in columns} for finding in findings]
-    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
 def from_row(sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any], suffix: str) -> dict[str, Any]:

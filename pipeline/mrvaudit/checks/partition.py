@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mrvaudit import store
-from mrvaudit.checks import findings as found
 from mrvaudit.checks.child import Task, derive_apart, run_apart, run_here
 from mrvaudit.checks.run import Outcome, checks_frame
+from mrvaudit.ingest.notices import frame
 from mrvaudit.rules import Rule
 
 
@@ -49,7 +49,7 @@ def _leave(job: Job, outcome: Outcome) -> None:
     work = job.task.work
     for folder in ("f", "c"):
         work.file(folder).mkdir(exist_ok=True)
-    found.frame(outcome.findings).write_parquet(work.file("f") / f"{job.name}.parquet")
+    frame(outcome.findings).write_parquet(work.file("f") / f"{job.name}.parquet")
     checks_frame(outcome.checks).write_parquet(work.file("c") / f"{job.name}.parquet")
     notes = {"crashed": outcome.crashed, "seconds": outcome.seconds}
     (work.file("c") / f"{job.name}.json").write_text(json.dumps(notes), encoding="utf-8")

@@ -14,7 +14,7 @@ import polars as pl
 
 from mrvaudit import sql
 from mrvaudit.checks import findings as found
-from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, result_of, rows_query, scan_query
+from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, rows_query, scan_query
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.status import Judge, Owner, Presence, Tally, UnitRow
 from mrvaudit.ingest.frames import schema
@@ -167,7 +167,7 @@ class Engine:
                     continue
                 row["entity_id"], row["unit_key"] = owner
                 row["unit_id"] = self._units[owner[1]].unit_id if owner[1] is not None else None
-                result = result_of(rule, row[f"_state_{index}"])
+                result = rule.results[row[f"_state_{index}"]]
                 yield found.from_row(self._sector, rule, result, row, f"_{index}" if fused else "")
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from mrvaudit.ingest.values import plain_number
+
 if TYPE_CHECKING:
     from mrvaudit.model import Audit
 
@@ -91,22 +93,17 @@ def _of_file(
     )
     found: dict[Place, str] = {}
     for row in rows.iter_rows(named=True):
-        value = _as_read(row.get(row["_field"]), factors.get((row["_block"], row["_field"]), 1.0))
-        if value is not None:
+        text = _as_written(row.get(row["_field"]), factors.get((row["_block"], row["_field"]), 1.0))
+        if text is not None:
             place = (row["source_file"], row["source_sheet"], row["source_row"], row.get("table", ""), row["_field"])
-            found[place] = printed(value)
+            found[place] = text
     return found
 
 
-def _as_read(value: Any, factor: float | None) -> Any:
-    """A value in the unit it was written in; None where that cannot be told."""
-    if not isinstance(value, float) or factor == 1.0:
-        return value
-    return None if factor is None else float(f"{value / factor:.12g}")
-
-
-def printed(value: Any) -> str:
-    """The plain print of a parsed value: 68558.9, 2025-03-31."""
-    if isinstance(value, float):
-        return f"{value:.10f}".rstrip("0").rstrip(".")
+def _as_written(value: Any, factor: float | None) -> str | None:
+    """The plain print of a value in the unit it was written in; None where that cannot be told."""
+    if value is None or (isinstance(value, float) and factor is None):
+        return None
+    if isinstance(value, float) and factor is not None:
+        return plain_number(value, factor)
     return value.isoformat() if isinstance(value, date) else str(value)
