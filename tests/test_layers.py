@@ -33,7 +33,7 @@ assess
 answers
 audit
 report
-manifest pages template visit
+manifest records pages template visit
 compare ledger
 sweep evaluate
 monthly

@@ -36,6 +36,7 @@ class Settings(Entry):
     extends: Name | None = None
     example_unit: dict[str, Any] = {}
     totals: Totals | None = None
+    keep: list[Name] = []
 
 
 class Notice(Entry):
@@ -78,7 +79,7 @@ class Sector:
     rules: dict[str, Rule] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
-    report: dict[str, Any] = field(default_factory=dict)
+    sections: dict[str, dict[str, Any]] = field(default_factory=dict)
     packs: tuple[PackId, ...] = ()
     extra: Path | None = None
 
@@ -161,6 +162,8 @@ def _build(folders: list[tuple[Path, bool]], extra: Path | None) -> Sector:
     return sector
 
 
+# Read by the part that uses them: the sector keeps what was written, file by file joined.
+SECTIONS = ("report", "features", "allowance", "visit", "forms")
 KINDS = (
     "units",
     "tables",
@@ -171,7 +174,7 @@ KINDS = (
     "views",
     "rules",
     "notices",
-    "report",
+    *SECTIONS,
     "topic",
     "title",
 )
@@ -202,7 +205,7 @@ def _refuse_shape(pack: Pack, key: str) -> None:
         return
     if not isinstance(value, dict):
         raise pack.error((key,), "应为键值映射", "a mapping belongs here")
-    for name, entry in value.items() if key != "report" else ():
+    for name, entry in value.items() if key not in SECTIONS else ():
         if not isinstance(entry, dict):
             raise pack.error((key, name), "应为键值映射", "a mapping belongs here")
 
@@ -231,11 +234,12 @@ def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:
         for listing, spellings in tables.parse_also(pack).items():
             also[listing] = also.get(listing, {}) | spellings
     found_tables, found_parameters = dict(sector.tables), dict(sector.parameters)
-    notices, report = dict(sector.notices), dict(sector.report)
+    notices, sections = dict(sector.notices), dict(sector.sections)
     for pack in packs:
         found_tables |= tables.parse_tables(pack, found_tables)
         found_parameters |= parameters.parse_parameters(pack)
-        report |= pack.data.get("report", {})
+        for name in SECTIONS:
+            sections[name] = sections.get(name, {}) | pack.data.get(name, {})
         for name, raw in pack.data.get("notices", {}).items():
             notices[name] = pack.parse(Notice, {**raw, "id": name}, ("notices", name))
     sector = replace(
@@ -246,7 +250,7 @@ def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:
         tables=found_tables,
         parameters=found_parameters,
         notices=notices,
-        report=report,
+        sections=sections,
     )
     return _add_rules(_add_derived(sector, packs, own), packs, own)
 

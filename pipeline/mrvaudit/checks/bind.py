@@ -75,6 +75,12 @@ def _views(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
                 todo_zh="请在 take 中改名",
                 todo_en="rename them under take",
             )
+    known = {view.view for view in sector.views}
+    strangers = [name for name in sector.settings.keep if name not in known]
+    if strangers:
+        raise PackError(
+            "sector.yaml keep", f"没有视图 {', '.join(strangers)}", f"there is no view {', '.join(strangers)}"
+        )
 
 
 def _binds(con: duckdb.DuckDBPyConnection, name: str) -> bool:

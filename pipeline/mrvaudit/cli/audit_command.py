@@ -174,7 +174,7 @@ def prepare(out: Path) -> None:
 
 WRITTEN = (
     "summary.json", "findings.parquet", "findings.csv", "checks.parquet", "scores.parquet", "quarantine.parquet",
-    "manifest.json", "run.json", "index.html", "units", ".work",
+    "manifest.json", "run.json", "index.html", "units", "records", ".work",
 )  # fmt: skip
 
 

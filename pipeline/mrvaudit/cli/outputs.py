@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mrvaudit import manifest
+from mrvaudit import manifest, records
 from mrvaudit.assess import without_internal
 from mrvaudit.model import Audit
 from mrvaudit.report import write_index, write_reports
@@ -34,6 +34,7 @@ def write_outputs(
     ):
         frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=3, row_group_size=100_000)
     write_csv(findings, out / "findings.csv")
+    records.keep(audit, out)
     if formats:
         write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total))
         write_index(audit, out, lang, linked="html" in formats)

@@ -96,7 +96,7 @@ def gather(audit: Audit, profile: str = "verifier", *, texts: bool = True) -> Ru
     """What the reports of a run share (`texts` false: without cells); UsageError for a profile that does not exist."""
     if profile not in PROFILES:
         raise UsageError("--profile", f"没有报告对象 {profile}", f"there is no profile {profile}", read=profile)
-    parsed = settings.parse(audit.sector.report)
+    parsed = settings.parse(audit.sector.sections.get("report", {}))
     words = formats.book()["words"] | {key: one.model_dump() for key, one in parsed.words.items()}
     units = audit.scores.group_by("entity_id").len().sort("entity_id")
     return Run(

@@ -227,7 +227,7 @@ def parse(raw: Mapping[str, Any] | None) -> Settings:
 
 def check(sector: Sector) -> None:
     """Whether everything that report.yaml names exists in the sector's packs; PackError for the first that does not."""
-    found = parse(sector.report)
+    found = parse(sector.sections.get("report", {}))
     views = {view.view for view in sector.views}
     units = sector.tables["units"].fields if "units" in sector.tables else {}
     named: list[tuple[str, bool]] = [
