@@ -35,6 +35,7 @@ MODULES = (
     "rules",
     "sector",
     "report.settings",
+    "report.settings_sources",
     "ingest.mapping",
 )
 # Keys that the reader fills in itself: the name of an entry, the key of a value, the topic of a file.

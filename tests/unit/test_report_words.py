@@ -22,6 +22,8 @@ COMPOSED = (
     "status_",
     "reason_",
     "paper_",
+    "source_kind_",
+    "source_sentence_",
     "quarantine_",
     "severity_",
     "standard_",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mrvaudit import plugins
 from mrvaudit.errors import UsageError
 from mrvaudit.report import context, data, fleet, settings
-from mrvaudit.report.content import files, model
+from mrvaudit.report.content import files, model, sources
 from mrvaudit.report.settings import Source
 from mrvaudit.report.writing import Writing
 
@@ -72,13 +72,13 @@ def write_reports(
     scores = {row["unit_key"]: row for row in audit.scores.iter_rows(named=True)}
     written: dict[int, Path] = {}
     for number in numbers:
-        part = _partition(run, number)
+        part, presence = _partition(run, number), sources.gather(run, number)
         for unit in part.units.iter_rows(named=True):
             score = scores.get(unit["unit_key"])
             if score is None:
                 continue
             rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
-            report = model.build(run, rows, score, of)
+            report = model.build(run, rows, score, of, presence)
             folder = out / "units" / model.folder(score["report_dir"])
             folder.mkdir(parents=True, exist_ok=True)
             for module in chosen:

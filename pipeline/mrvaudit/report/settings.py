@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from mrvaudit.errors import PackError
 from mrvaudit.packfile import Entry, Words
+from mrvaudit.report.settings_sources import SecondSources
 
 if TYPE_CHECKING:
     from mrvaudit.sector import Sector
@@ -174,6 +175,7 @@ class Settings(Entry):
     charts: tuple[Chart, ...] = ()
     day_rows: DayRows | None = None
     index_columns: tuple[IndexColumn, ...] = ()
+    second_sources: SecondSources | None = None
     topics: dict[str, Words] = {}
     papers: dict[str, Words] = {}
     words: dict[str, Words] = {}
@@ -238,12 +240,30 @@ def check(sector: Sector) -> None:
         *((f"papers: {name}", name.split(".")[0] in sector.tables) for name in found.papers),
         *((f"parameter {name}", name in sector.parameters) for name in _parameters(found)),
         *((f"section {one.section}", one.section in _sections(found)) for one in found.charts),
+        *_second_sources(sector, found),
     ]
     if found.item:
         named.append((f"code list {found.item.codes}", found.item.codes in sector.codes))
     for name, exists in named:
         if not exists:
             raise PackError("report.yaml", f"没有 {name}", f"there is no {name}")
+
+
+def _second_sources(sector: Sector, found: Settings) -> Iterator[tuple[str, bool]]:
+    """Tables, columns, views, code list and data codes that the second sources name."""
+    if found.second_sources is None:
+        return
+    yield f"code list {found.second_sources.providers}", found.second_sources.providers in sector.codes
+    codes = {one.code for one in found.data_codes}
+    views = {view.view for view in sector.views}
+    for datum in found.second_sources.data:
+        yield f"data code {datum.code}", datum.code in codes
+        for one in datum.sources:
+            if one.view:
+                yield f"view {one.view}", one.view in views
+            for column in one.reads() if one.table else ():
+                there = _has(sector, Source(table=one.table, column=column))
+                yield f"table {one.table}.{column}", there or bool(one.through and column == one.month)
 
 
 def _has(sector: Sector, source: Source) -> bool:

@@ -22,6 +22,9 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
 - not_assessable[]: {reason, words, paper, rules[]}; charts_left_out[]: {id, title, paper}
 - sections[]: {id, title}; charts[]: {id, kind, section, title, axis, caption, decimals, points | days, steps | panels}
 - trees[]: {month, declared_tco2, recalculated_tco2, differs, findings, items[{item, node, days}]}
+- second_sources: {months[], note, lines[{code, title, item, item_title, sources[{id, title, providers[], provided_by}],
+  cells[{month, count, kind (none, single, own, independent, prescribed), sources[], providers[]}], sentences[{kind,
+  months, words}]}], documents[{words, codes, months}]}, None where the sector names no second sources
 - parameters[]: {name, title, key, key_title, value, unit, from, until, mark, basis}
 - quarantine: {count, shared_rows, reasons[], rows[]}; inputs[]: {path, sha256, sheets, rows_in, rows_used,
   rows_quarantined, shared}; packs[]: {id, version, sha256}
@@ -34,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 
 import mrvaudit
 from mrvaudit.report import formats
-from mrvaudit.report.content import charts, files, matters, missing, months, trees, used
+from mrvaudit.report.content import charts, files, matters, missing, months, sources, trees, used
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import known
 
@@ -45,7 +48,7 @@ Report = dict[str, Any]
 FORMAT_VERSION = 1
 
 
-def build(run: Run, rows: UnitRows, score: Row, of: files.Files) -> Report:
+def build(run: Run, rows: UnitRows, score: Row, of: files.Files, presence: sources.Presence) -> Report:
     """The report of one unit; `score` is its row of scores."""
     found = matters.records(run, run.findings_of(score["entity_id"], score["unit_id"]))
     made = matters.matters(run, found)
@@ -56,6 +59,7 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files) -> Report:
     period = [one["month"] for one in monthly] or sorted({one["month"] for one in found if one["month"]})
     drawn, left_out = charts.charts(run, rows, monthly)
     inputs = files.inputs(of, score["entity_id"])
+    table = months.data_table(run, rows)
     return {
         "format": "mrvaudit unit report",
         "format_version": FORMAT_VERSION,
@@ -69,7 +73,7 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files) -> Report:
         "totals": _totals(run, score, found),
         "months": monthly,
         "years": _years(run, monthly),
-        "data_codes": months.data_table(run, rows),
+        "data_codes": table,
         "findings": _public(found, run.profile),
         "matters": made,
         "checks": {**missing.coverage(checks), "rows": missing.check_rows(run, checks)},
@@ -78,6 +82,7 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files) -> Report:
         "sections": [one.model_dump() for one in run.settings.sections],
         "charts": drawn,
         "trees": trees.trees(run, rows, monthly, _findings_by_month(found)),
+        "second_sources": sources.matrix(run, presence, rows, table),
         "parameters": used.parameters(run, rows, checks, period),
         "quarantine": files.quarantine(of, inputs),
         "inputs": inputs,

@@ -64,6 +64,8 @@ def environment(words: Mapping[str, Pair]) -> Environment:
         "ten_thousand": formats.ten_thousand,
         "day_table": lambda days: pieces.day_table(days, words),
         "data_cells": lambda line, year: pieces.data_cells(line, year, words),
+        "source_signs": pieces.SIGNS,
+        "source_cells": lambda line, year: pieces.source_cells(line, year, words),
         "below": lambda node: pieces.below(node, words),
         "mark": lambda name: pieces.mark(name, words),
     }
@@ -73,6 +75,7 @@ def environment(words: Mapping[str, Pair]) -> Environment:
         "signed": formats.signed,
         "plain": formats.plain,
         "month": month,
+        "months": lambda values: both(formats.months(values)),
         "cut": cut,
         "css": css_string,
         "unit": lambda name: both(formats.unit_name(name)),

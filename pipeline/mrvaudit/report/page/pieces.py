@@ -75,6 +75,23 @@ def _shown(value: Any, decimals: int | None) -> str:
     return formats.plain(value) if decimals is None else formats.number(value, decimals)
 
 
+SIGNS = {"independent": "●●", "own": "●○", "single": "●", "none": "▲0", "prescribed": "§"}
+
+
+def source_cells(line: Mapping[str, Any], year: str, words: Mapping[str, Pair]) -> Markup:
+    """Twelve cells of the matrix of second sources: a sign to look at, and words to hear."""
+    cells = {one["month"]: one for one in line["cells"]}
+    return Markup("".join(_source_cell(cells.get(f"{year}-{number:02d}"), words) for number in range(1, 13)))
+
+
+def _source_cell(cell: Mapping[str, Any] | None, words: Mapping[str, Pair]) -> str:
+    if cell is None:
+        return f"<td>{NONE}"
+    kind = cell["kind"]
+    said = both(words[f"source_kind_{kind}"])
+    return f'<td class="k-{kind}"><span aria-hidden="true">{SIGNS[kind]}</span><span class="vh">{said}</span>'
+
+
 def mark(name: str | None, words: Mapping[str, Pair]) -> Markup:
     """The tag of a source that is not law; nothing for one that is."""
     return Markup("") if name in (None, "law") else Markup(f'<span class="tag">{both(words[f"mark_{name}"])}</span>')
