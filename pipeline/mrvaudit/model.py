@@ -68,7 +68,13 @@ FINDINGS: dict[str, str] = {
     "status": "str",
 }
 # Carried beside a finding until its cell has been looked up; not written.
-FINDING_INTERNAL: dict[str, str] = {"result": "str", "unit_key": "i32", "_block": "i32", "_line": "i32"}
+FINDING_INTERNAL: dict[str, str] = {
+    "result": "str",
+    "unit_key": "i32",
+    "_block": "i32",
+    "_line": "i32",
+    "corrects": "str",
+}
 
 CHECKS: dict[str, str] = {
     "rule_id": "str",

@@ -63,6 +63,20 @@ class Related(Entry):
     row_key: Name
 
 
+class Corrects(Entry):
+    """A cell that would hold another value if the finding is right: the scenario of its tonnes.
+
+    `value`, `block` and `line` are columns of the rows looked at; lists in them stand for several cells. Where one of
+    them is NULL, nothing is corrected. Table and field default to those of the finding.
+    """
+
+    value: Name = "expected"
+    table: str | None = None
+    field: str | None = None
+    block: Name = "_block"
+    line: Name = "_line"
+
+
 class Result(Entry):
     """One way a row can be found; the first true one wins. `field` goes before the subject's."""
 
@@ -72,6 +86,7 @@ class Result(Entry):
     integrity_signal: Literal["none", "weak", "strong"] = "none"
     nc_class: NcClass = "data"
     impact_kind: Literal["recalculated", "if_default_applies", "range"] = "recalculated"
+    corrects: tuple[Corrects, ...] = ()
     field: str | None = None
     unit: str | None = None
     month: Literal["row", "none"] = "row"
@@ -177,6 +192,14 @@ def _check(pack: Pack, rule: Rule, place: Place, context: Context) -> None:
         if table is None or name not in table.fields:
             spot = f"{rule.subject.table}.{name}"
             raise pack.error((*place, "subject"), f"没有 {spot}", f"there is no {spot}")
+    for index, result in enumerate(rule.results):
+        for one in result.corrects:
+            owner = context.tables.get(one.table or rule.subject.table)
+            name = one.field or result.field or rule.subject.field
+            if owner is None or name not in owner.fields:
+                spot = f"{one.table or rule.subject.table}.{name}"
+                spot_place = (*place, "results", index, "corrects")
+                raise pack.error(spot_place, f"没有 {spot}", f"there is no {spot}")
     known = {*context.tables, *context.views, "unit_index"}
     for name in (*rule.reads, rule.scanned):
         if name not in known:

@@ -20,11 +20,23 @@ from mrvaudit.units import Unit
 
 
 class Totals(Entry):
-    """Which view gives declared and recalculated tonnes."""
+    """Which view gives declared and recalculated tonnes.
+
+    `restated` is the column that computes the declared result anew from the declared figures; `block` and `line` are
+    the columns with the row that declares it. Scenario replay (effects) moves the declared result along with them.
+    """
 
     view: Name
     declared: Name
     recalculated: Name
+    restated: Name | None = None
+    block: Name | None = None
+    line: Name | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the view that are named here."""
+        return tuple(filter(None, (self.declared, self.recalculated, self.restated, self.block, self.line)))
 
 
 class Settings(Entry):

@@ -357,6 +357,7 @@ def replace_names(text: str, replacements: dict[str, str]) -> str:
     return text
 
 
+@cache
 def tables_read(text: str) -> frozenset[str]:
     """Names of the tables and views a rewritten query reads, its own CTEs apart."""
     return _tables(sqlglot.parse_one(text, read="duckdb"))

@@ -46,7 +46,7 @@ def _totals(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
     known = (
         {row[0] for row in con.execute(f'DESCRIBE "{totals.view}"').fetchall()} if _binds(con, totals.view) else set()
     )
-    missing = [name for name in ("unit_key", "month", totals.declared, totals.recalculated) if name not in known]
+    missing = [name for name in ("unit_key", "month", *totals.columns) if name not in known]
     if missing:
         raise PackError(
             f"sector.yaml totals.view {totals.view}",
@@ -102,6 +102,8 @@ def _rule(con: duckdb.DuckDBPyConnection, sector: Sector, rule: Rule) -> None:
     wanted = [*table.key, "_block", "_line", "month", "unit_key", *(["entity_id"] if rule.scope == "entity" else [])]
     wanted += [name for one in rule.also for name in (one.block, one.line, one.row_key)]
     wanted += list(rule.needs)
+    cells = [one for result in rule.results for one in result.corrects]
+    wanted += [name for one in cells for name in (one.value, one.block, one.line) if name not in FIGURES]
     missing = [name for name in wanted if name not in columns]
     if missing:
         raise origin.error(key, f"查询缺少列 {', '.join(missing)}", f"the query lacks the columns {', '.join(missing)}")

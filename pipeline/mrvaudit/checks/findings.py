@@ -67,6 +67,7 @@ def from_row(sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any],
         "status": "open",
         "_block": row.get("_block"),
         "_line": row.get("_line"),
+        "corrects": _corrects(rule, result, values),
     }
     finding |= _words(sector, table, rule, result, values)
     finding["finding_id"] = finding_id(finding)
@@ -106,6 +107,24 @@ def _state_of(sector: Sector, table: Table, name: str, row: Mapping[str, Any]) -
         return None
     code = sector.codes.get(table.fields[unit.by].codes or "", {}).get(str(row.get(unit.by)))
     return code.state if code is not None else None
+
+
+def _corrects(rule: Rule, result: Result, values: Mapping[str, Any]) -> str | None:
+    """The cells that the result corrects, as JSON: [table, field, block, line, value]; None where there are none."""
+    cells: list[list[Any]] = []
+    for one in result.corrects:
+        table, field = one.table or rule.subject.table, one.field or result.field or rule.subject.field
+        found = [values.get(name) for name in (one.block, one.line, one.value)]
+        if not isinstance(found[0], list):
+            found = [[value] for value in found]
+        elif not isinstance(found[2], list):
+            found[2] = [found[2]] * len(found[0])
+        cells += [
+            [table, field, block, line, value.isoformat() if isinstance(value, date) else value]
+            for block, line, value in zip(*found, strict=True)
+            if block is not None and line is not None and value is not None
+        ]
+    return json.dumps(cells, ensure_ascii=False, default=float) if cells else None
 
 
 def _related(rule: Rule, row: Mapping[str, Any]) -> str | None:
