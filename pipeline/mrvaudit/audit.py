@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mrvaudit import assess, contracts, ingest, standardise, store
+from mrvaudit import assess, contracts, gate, ingest, standardise, store
 from mrvaudit.checks import cells, looked, status
 from mrvaudit.checks import findings as found
 from mrvaudit.checks.bind import bind
@@ -46,6 +46,8 @@ class Options:
     only: tuple[str, ...] = ()
     partition_rows: int = 2_000_000
     seconds_per_rule: float = SECONDS_PER_RULE
+    gate: bool | None = None
+    data_docs: bool = False
 
 
 @dataclass
@@ -88,6 +90,8 @@ def audit(
         raise nothing(inputs, standard)
     clock.lap("read and standardise")
 
+    contracts.load()
+    clock.lap("import pandera")
     as_of = options.as_of or default_as_of(sector, work, standard.partitions)
     notices = pl.concat([standard.notices, *broken_contracts(sector, work, standard.partitions)])
     clock.lap("contracts")
@@ -99,12 +103,14 @@ def audit(
     clock.lap("derive and check")
 
     findings, checks, crashed, timings = gather(work, names)
+    second = second_opinion(sector, work, standard, notices, options, crashed, clock)
+    said = pl.concat([notices, second.findings])
     findings = assess.sort_findings(
-        cells.attach(pl.concat([findings, identified(notices, standard.units)]), standard.blocks)
+        cells.attach(pl.concat([findings, identified(said, standard.units)]), standard.blocks)
     )
     counts = looked.rows_per_owner(work, sector, standard.partitions)
     of_records = looked.with_rows(contracts.notice_checks(notices, standard.units, sector), counts, standard.units)
-    checks = pl.concat([checks, of_records]).sort("rule_id", "entity_id", "unit_id", nulls_last=False)
+    checks = pl.concat([checks, of_records, second.checks]).sort("rule_id", "entity_id", "unit_id", nulls_last=False)
     scores = assess.scores(sector, work, standard.partitions, standard.units, findings, checks, as_of)
     clock.lap("assess")
     return Audit(
@@ -120,6 +126,7 @@ def audit(
         partitions=standard.partitions,
         crashed=tuple(crashed),
         unreadable=tuple(str(fault) for fault in standard.unreadable),
+        gate=second.verdict,
         seconds=clock.seconds | timings,
     )
 
@@ -157,6 +164,31 @@ def check(task: Task, rules: Sequence[Rule], workers: int, progress: Progress) -
     done.append(run_job(Job(task, everywhere, derive=False, name="global")))
     progress("check", len(jobs) + 1, len(jobs) + 1)
     return done
+
+
+def second_opinion(
+    sector: Sector,
+    work: Work,
+    standard: Standardised,
+    notices: pl.DataFrame,
+    options: Options,
+    crashed: list[tuple[str, str]],
+    clock: Clock,
+) -> gate.Gate:
+    """What great-expectations says, where it was asked; a failure of it is one crash, and the audit goes on."""
+    why_not = gate.wanted(options.gate, standard.units.filter("reporting").height, options.only)
+    if why_not is not None:
+        return gate.silent(why_not)
+    docs = work.file("data_docs") if options.data_docs else None
+    try:
+        gate.load()
+        clock.lap("import great_expectations")
+        return gate.run(sector, work, range(standard.partitions), notices, standard.units, docs)
+    except Exception as fault:  # a foreign engine: whatever it raises must not cost the audit
+        crashed.append(("GATE", " ".join(str(fault).split())[:200] or type(fault).__name__))
+        return gate.crashed(standard.units)
+    finally:
+        clock.lap("second opinion")
 
 
 def run_jobs(jobs: Sequence[Job], workers: int) -> list[str]:

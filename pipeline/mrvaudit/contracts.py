@@ -23,6 +23,11 @@ ENTITY_NOTICES = ("INT-DUP", "INT-ENTITY", "INT-HEADER", "INT-NOUNITS", "INT-SHE
 NOTICES = {"min": "REC-RANGE", "max": "REC-RANGE", "codes": "REC-CODE", "required": "REC-REQUIRED"}
 
 
+def load() -> None:
+    """Import pandera: two seconds that only a run that checks contracts pays; apart, so that they can be told apart."""
+    import pandera.polars  # noqa: F401
+
+
 def check(rows: pl.DataFrame, table: Table, sector: Sector) -> pl.DataFrame:
     """Findings (without ids and places) about rows of a standard table that break its contract.
 
@@ -41,7 +46,6 @@ def check(rows: pl.DataFrame, table: Table, sector: Sector) -> pl.DataFrame:
 
 def _failures(rows: pl.DataFrame, table: Table, sector: Sector) -> dict[tuple[str, str], list[int]]:
     """(field, kind of check) -> positions of the rows that fail it."""
-    # pandera takes seconds to import: only a run that checks contracts pays.
     import pandera.polars as pa
     from pandera.errors import SchemaErrors
 

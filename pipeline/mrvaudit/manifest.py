@@ -29,6 +29,8 @@ LIBRARIES = (
     "jinja2",
 )
 UNHASHED = ("manifest.json", "run.json")
+# Data Docs carry the clock of the library that writes them.
+APART = (".work", "data_docs")
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
@@ -54,6 +56,7 @@ def summary(audit: Audit) -> dict[str, Any]:
         "findings_by_severity": {severity: int(counted.get(severity, 0)) for severity in SEVERITIES},
         "checks_by_status": {str(status): int(statuses.get(str(status), 0)) for status in Status},
         "crashed": [{"rule_id": rule, "reason": reason} for rule, reason in audit.crashed],
+        "gate": dict(audit.gate),
         "recalculated_tco2": exact_total(audit.scores["recalculated_tco2"]),
         "declared_tco2": exact_total(audit.scores["declared_tco2"]),
         "at_stake_tco2": exact_total(audit.scores["at_stake_tco2"]),
@@ -110,7 +113,7 @@ def write_manifest(audit: Audit, out: Path) -> None:
     outputs = [
         {"path": path.relative_to(out).as_posix(), "sha256": digest(path), "bytes": path.stat().st_size}
         for path in sorted(out.rglob("*"), key=lambda one: one.relative_to(out).as_posix())
-        if path.is_file() and path.name not in UNHASHED and ".work" not in path.relative_to(out).parts
+        if path.is_file() and path.name not in UNHASHED and path.relative_to(out).parts[0] not in APART
     ]
     content = {
         "tool_version": __version__,

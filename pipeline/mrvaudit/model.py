@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
@@ -163,4 +164,6 @@ class Audit:
     partitions: int = 1
     crashed: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[str, ...] = ()
+    # The second opinion, as summary.json has it: ran, reason, great_expectations, suites.
+    gate: Mapping[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)

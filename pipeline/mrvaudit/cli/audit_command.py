@@ -60,6 +60,15 @@ def audit(
     ] = None,
     mapping: Annotated[Path | None, typer.Option("--mapping", help="表头对照文件 / mapping of headers")] = None,
     only: Annotated[list[str] | None, typer.Option("--only", help="只运行这些规则 / these rules only")] = None,
+    gate: Annotated[
+        bool | None,
+        typer.Option(
+            "--gate/--no-gate", help="第二套检查 great-expectations（默认 30 台以上） / second opinion (from 30 units)"
+        ),
+    ] = None,
+    data_docs: Annotated[
+        bool, typer.Option("--data-docs", help="写出其说明页 data_docs/ / write its Data Docs, with --gate")
+    ] = False,
     keep_work: Annotated[bool, typer.Option("--keep-work", help="保留 .work / keep .work")] = False,
     memory: Annotated[str, typer.Option(help="每个进程的内存上限 / memory per process")] = "2GB",
     quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 / no progress")] = False,
@@ -81,6 +90,8 @@ def audit(
         workers=workers,
         memory=memory,
         only=tuple(only or ()),
+        gate=True if data_docs and gate is None else gate,
+        data_docs=data_docs,
     )
     result = conduct(sector, inputs, out, options, formats, str(lang), quiet, keep_work)
     return exit_code(result, fail_on)
@@ -174,7 +185,7 @@ def prepare(out: Path) -> None:
 
 WRITTEN = (
     "summary.json", "findings.parquet", "findings.csv", "checks.parquet", "scores.parquet", "quarantine.parquet",
-    "manifest.json", "run.json", "index.html", "units", "records", ".work",
+    "manifest.json", "run.json", "index.html", "units", "records", "data_docs", ".work",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ def write_outputs(
         frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=3, row_group_size=100_000)
     write_csv(findings, out / "findings.csv")
     records.keep(audit, out)
+    if audit.work.file("data_docs").is_dir():
+        shutil.copytree(audit.work.file("data_docs"), out / "data_docs")
     if formats:
         write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total))
         write_index(audit, out, lang, linked="html" in formats)
