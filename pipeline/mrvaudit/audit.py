@@ -29,6 +29,7 @@ from mrvaudit.sector import Sector
 from mrvaudit.standardise import Standardised
 
 Progress = Callable[[str, int, int], None]
+CHECK_ORDER = ("rule_id", "entity_id", "unit_id")
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -64,6 +65,19 @@ class Clock:
         self._start = now
 
 
+@dataclass(frozen=True)
+class Course:
+    """One run on its way: what was read, what was said while reading, and as of which day it is judged."""
+
+    sector: Sector
+    work: Work
+    options: Options
+    clock: Clock
+    standard: Standardised
+    notices: pl.DataFrame
+    as_of: date
+
+
 def audit(
     sector: Sector, inputs: Sequence[Path], work: Work, options: Options | None = None, progress: Progress = silent
 ) -> Audit:
@@ -76,10 +90,22 @@ def audit(
     rules = chosen_rules(sector, options.only)
     bind(sector)
     clock.lap("load")
+    course = read(sector, inputs, work, options, clock, progress)
+    standard = course.standard
+    columns = status.submitted_columns(standard.blocks)
+    parts = tuple(range(standard.partitions))
+    task = Task(work, sector, parts, course.as_of, columns, options.memory, options.seconds_per_rule)
+    names = check(task, rules, options.workers, progress)
+    clock.lap("derive and check")
+    return conclude(course, names)
 
-    files = ingest.discover(list(inputs))
+
+def read(
+    sector: Sector, inputs: Sequence[Path], work: Work, options: Options, clock: Clock, progress: Progress
+) -> Course:
+    """Read, standardise, hold against the record contract; NothingError where no unit came of it."""
     standard = standardise.standardise(
-        files,
+        ingest.discover(list(inputs)),
         sector,
         work,
         mapping=options.mapping,
@@ -89,34 +115,30 @@ def audit(
     if standard.units.is_empty():
         raise nothing(inputs, standard)
     clock.lap("read and standardise")
-
     contracts.load()
     clock.lap("import pandera")
     as_of = options.as_of or default_as_of(sector, work, standard.partitions)
     notices = pl.concat([standard.notices, *broken_contracts(sector, work, standard.partitions)])
     clock.lap("contracts")
+    return Course(sector, work, options, clock, standard, notices, as_of)
 
-    columns = status.submitted_columns(standard.blocks)
-    parts = tuple(range(standard.partitions))
-    task = Task(work, sector, parts, as_of, columns, options.memory, options.seconds_per_rule)
-    names = check(task, rules, options.workers, progress)
-    clock.lap("derive and check")
 
+def conclude(course: Course, names: Sequence[str]) -> Audit:
+    """From the results of the checks to the Audit: second opinion, cells, ranking."""
+    sector, work, standard = course.sector, course.work, course.standard
     findings, checks, crashed, timings = gather(work, names)
-    second = second_opinion(sector, work, standard, notices, options, crashed, clock)
-    said = pl.concat([notices, second.findings])
+    second = second_opinion(course, crashed)
+    said = pl.concat([course.notices, second.findings])
     findings = assess.sort_findings(
         cells.attach(pl.concat([findings, identified(said, standard.units)]), standard.blocks)
     )
-    counts = looked.rows_per_owner(work, sector, standard.partitions)
-    of_records = looked.with_rows(contracts.notice_checks(notices, standard.units, sector), counts, standard.units)
-    checks = pl.concat([checks, of_records, second.checks]).sort("rule_id", "entity_id", "unit_id", nulls_last=False)
-    scores = assess.scores(sector, work, standard.partitions, standard.units, findings, checks, as_of)
-    clock.lap("assess")
+    checks = pl.concat([checks, of_records(course), second.checks]).sort(*CHECK_ORDER, nulls_last=False)
+    scores = assess.scores(sector, work, standard.partitions, standard.units, findings, checks, course.as_of)
+    course.clock.lap("assess")
     return Audit(
         sector=sector,
         work=work,
-        as_of=as_of,
+        as_of=course.as_of,
         findings=findings,
         checks=checks,
         scores=scores,
@@ -127,8 +149,15 @@ def audit(
         crashed=tuple(crashed),
         unreadable=tuple(str(fault) for fault in standard.unreadable),
         gate=second.verdict,
-        seconds=clock.seconds | timings,
+        seconds=course.clock.seconds | timings,
     )
+
+
+def of_records(course: Course) -> pl.DataFrame:
+    """Check runs of intake and record contract, with the rows they looked at."""
+    sector, units = course.sector, course.standard.units
+    counts = looked.rows_per_owner(course.work, sector, course.standard.partitions)
+    return looked.with_rows(contracts.notice_checks(course.notices, units, sector), counts, units)
 
 
 def chosen_rules(sector: Sector, only: Sequence[str]) -> tuple[Rule, ...]:
@@ -166,29 +195,22 @@ def check(task: Task, rules: Sequence[Rule], workers: int, progress: Progress) -
     return done
 
 
-def second_opinion(
-    sector: Sector,
-    work: Work,
-    standard: Standardised,
-    notices: pl.DataFrame,
-    options: Options,
-    crashed: list[tuple[str, str]],
-    clock: Clock,
-) -> gate.Gate:
+def second_opinion(course: Course, crashed: list[tuple[str, str]]) -> gate.Gate:
     """What great-expectations says, where it was asked; a failure of it is one crash, and the audit goes on."""
+    options, standard = course.options, course.standard
     why_not = gate.wanted(options.gate, standard.units.filter("reporting").height, options.only)
     if why_not is not None:
         return gate.silent(why_not)
-    docs = work.file("data_docs") if options.data_docs else None
+    docs = course.work.file("data_docs") if options.data_docs else None
     try:
         gate.load()
-        clock.lap("import great_expectations")
-        return gate.run(sector, work, range(standard.partitions), notices, standard.units, docs)
+        course.clock.lap("import great_expectations")
+        return gate.run(course.sector, course.work, range(standard.partitions), course.notices, standard.units, docs)
     except Exception as fault:  # a foreign engine: whatever it raises must not cost the audit
         crashed.append(("GATE", " ".join(str(fault).split())[:200] or type(fault).__name__))
         return gate.crashed(standard.units)
     finally:
-        clock.lap("second opinion")
+        course.clock.lap("second opinion")
 
 
 def run_jobs(jobs: Sequence[Job], workers: int) -> list[str]:
