@@ -110,7 +110,7 @@ def test_coverage_counts_checks_of_unit_and_plant() -> None:
 
 def test_chart_without_data_is_left_out_and_named() -> None:
     """The plant without a grid statement has no chart of it, and the report says what would make one."""
-    assert ["emissions", "heat_value", "carbon_per_heat"] == [one["id"] for one in model(2)["charts"]]
+    assert ["emissions", "heat_value", "carbon_per_heat", "strip"] == [one["id"] for one in model(2)["charts"]]
     assert ["grid"] == [one["id"] for one in model(2)["charts_left_out"]]
 
 

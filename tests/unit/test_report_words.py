@@ -23,6 +23,7 @@ COMPOSED = (
     "reason_",
     "paper_",
     "source_kind_",
+    "state_",
     "source_sentence_",
     "quarantine_",
     "severity_",

@@ -15,7 +15,7 @@ from mrvaudit import plugins
 from mrvaudit.errors import UsageError
 from mrvaudit.report import context, data, fleet, settings
 from mrvaudit.report.content import files, model, sources
-from mrvaudit.report.settings import Source
+from mrvaudit.report.settings_charts import Source
 from mrvaudit.report.writing import Writing
 
 if TYPE_CHECKING:

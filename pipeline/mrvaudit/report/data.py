@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from mrvaudit.checks.cells import column_letter
-from mrvaudit.report.settings import Settings, Source
+from mrvaudit.report.settings import Settings
+from mrvaudit.report.settings_charts import Source
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from mrvaudit.errors import PackError
 from mrvaudit.packfile import Entry, Words
+from mrvaudit.report.settings_charts import AnyChart, Source, Tolerance
 from mrvaudit.report.settings_sources import SecondSources
 
 if TYPE_CHECKING:
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
 Aggregate = Literal["sum", "same", "none"]
 Unit = str | dict[str, str]
 """A unit, or one per state of the item's code: {solid: t, gas: 10⁴ Nm³}."""
-
-
-class Source(Entry):
-    """A column of a derived view, or of a record table."""
-
-    view: str | None = None
-    table: str | None = None
-    column: str
-
-    @property
-    def name(self) -> str:
-        """The view or table it is read from."""
-        return self.view or self.table or ""
 
 
 class MeanBy(Entry):
@@ -43,13 +31,6 @@ class Ratio(Entry):
     """A year's value as the quotient of two other data codes of that year."""
 
     ratio: tuple[str, str]
-
-
-class Tolerance(Entry):
-    """Differences that are rounding: only beyond them does a month carry the sign."""
-
-    absolute: float = 0.0
-    relative_pct: float = 0.0
 
 
 class DataCode(Entry):
@@ -82,61 +63,12 @@ class Fact(Entry):
     decimals: int | None = None
 
 
-class Limit(Entry):
-    """Where the edge of a band comes from: a column of the chart's view, or a parameter keyed by columns of the row."""
-
-    column: str | None = None
-    parameter: str | None = None
-    factor: float = 1.0
-
-
-class Band(Entry):
-    """A tolerance or an expected range; `low` left out means the negative of `high`."""
-
-    title: Words
-    high: Limit
-    low: Limit | None = None
-
-
-class Chart(Entry):
-    """One chart: its kind, what it draws, and the sentences that state its result.
-
-    `where` names a column: rows in which it is false are left out. Values are divided by `scale`; where they are small
-    and `axis_small` is given, they are drawn as they are.
-    """
-
-    id: str
-    kind: Literal["paired_bars", "dots_month", "dots_day_step", "deviation_dots"]
-    section: str
-    title: Words
-    axis: Words
-    view: str
-    column: str = ""
-    declared: str | None = None
-    against: str | None = None
-    step: Source | None = None
-    by_item: bool = False
-    rank_by: str | None = None
-    of: Literal["unit", "entity"] = "unit"
-    split: tuple[str, ...] = ()
-    where: str | None = None
-    scale: float = 1.0
-    axis_small: Words | None = None
-    decimals: int = 2
-    band: Band | None = None
-    tolerance: Tolerance = Tolerance()
-    gap: Words | None = None
-    caption: Words
-    caption_outside: Words | None = None
-    missing: Words
-    key: dict[str, Words] = {}
-
-
 class Section(Entry):
-    """A section of charts with its title."""
+    """A section of charts with its title, and a line on how to read them."""
 
     id: str
     title: Words
+    note: Words | None = None
 
 
 class DayColumn(Entry):
@@ -172,7 +104,7 @@ class Settings(Entry):
     tolerance: Tolerance = Tolerance()
     data_codes: tuple[DataCode, ...] = ()
     sections: tuple[Section, ...] = ()
-    charts: tuple[Chart, ...] = ()
+    charts: tuple[AnyChart, ...] = ()
     day_rows: DayRows | None = None
     index_columns: tuple[IndexColumn, ...] = ()
     second_sources: SecondSources | None = None
@@ -189,12 +121,7 @@ class Settings(Entry):
             if isinstance(code.aggregate, MeanBy):
                 yield from _weights(code)
         for chart in self.charts:
-            limits = [chart.band.high, chart.band.low] if chart.band else []
-            columns = [chart.column, chart.declared, chart.against, chart.rank_by, chart.where, *chart.split]
-            columns += [limit.column for limit in limits if limit]
-            yield from (Source(view=chart.view, column=column) for column in columns if column)
-            if chart.step:
-                yield chart.step
+            yield from chart.sources()
         if self.day_rows:
             yield from (Source(view=self.day_rows.view, column=one.column) for one in self.day_rows.columns)
 
@@ -268,14 +195,12 @@ def _second_sources(sector: Sector, found: Settings) -> Iterator[tuple[str, bool
 
 def _has(sector: Sector, source: Source) -> bool:
     table = sector.tables.get(source.table or "")
-    return table is not None and source.column in table.fields
+    # Beside a number stands how many decimals were printed.
+    return table is not None and source.column.removesuffix("_decimals") in table.fields
 
 
 def _parameters(found: Settings) -> Iterator[str]:
-    for chart in found.charts:
-        for limit in (chart.band.high, chart.band.low) if chart.band else ():
-            if limit and limit.parameter:
-                yield limit.parameter
+    yield from (limit.parameter for chart in found.charts for limit in chart.limits() if limit.parameter)
 
 
 def _sections(found: Settings) -> set[str]:

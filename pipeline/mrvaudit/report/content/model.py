@@ -36,8 +36,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import mrvaudit
-from mrvaudit.report import formats
-from mrvaudit.report.content import charts, files, matters, missing, months, sources, trees, used
+from mrvaudit.report import charts, formats
+from mrvaudit.report.content import files, matters, missing, months, sources, trees, used
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import known
 
@@ -57,9 +57,9 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files, presence: sourc
     of_totals = rows.of_unit(totals_view.view) if totals_view else []
     monthly = months.by_month(run, of_totals, matters.about_months(made, found))
     period = [one["month"] for one in monthly] or sorted({one["month"] for one in found if one["month"]})
-    drawn, left_out = charts.charts(run, rows, monthly)
     inputs = files.inputs(of, score["entity_id"])
     table = months.data_table(run, rows)
+    drawn, left_out = charts.charts(run, rows, monthly, table)
     return {
         "format": "mrvaudit unit report",
         "format_version": FORMAT_VERSION,

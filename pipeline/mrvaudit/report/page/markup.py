@@ -64,6 +64,7 @@ def environment(words: Mapping[str, Pair]) -> Environment:
         "ten_thousand": formats.ten_thousand,
         "day_table": lambda days: pieces.day_table(days, words),
         "data_cells": lambda line, year: pieces.data_cells(line, year, words),
+        "strip_class": {"kept": "sk", "differs": "sd", "missing": "sm", "equal": "sr", "still": "so"},
         "source_signs": pieces.SIGNS,
         "source_cells": lambda line, year: pieces.source_cells(line, year, words),
         "below": lambda node: pieces.below(node, words),

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from mrvaudit.report import formats
 from mrvaudit.report.formats import LANGUAGES, Pair, known
-from mrvaudit.report.page import svg
+from mrvaudit.report.page import svg, svg_dates, svg_flows
 from mrvaudit.report.page.pieces import both, cut
 from mrvaudit.report.page.trimming import Trim, shows
 from mrvaudit.report.writing import Writing
 
 Report = Mapping[str, Any]
-DRAWERS = {"paired_bars": svg.paired_bars, "dots_month": svg.dots_month, "dots_day_step": svg.dots_day_step}
+HALF = ("dots_month", "digits", "waterfall", "scatter_fit")
+"""Kinds of charts that stand side by side."""
+DRAWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "paired_bars": svg.paired_bars,
+    "dots_month": svg.dots_month,
+    "dots_day_step": svg.dots_day_step,
+    "deviation_dots": svg.deviation_dots,
+    "date_chain": svg_dates.date_chain,
+    "day_strip": svg_dates.day_strip,
+    "digits": svg_dates.digits,
+    "waterfall": svg_flows.waterfall,
+    "scatter_fit": svg_flows.scatter_fit,
+}
 
 
 def view(report: Report, context: Writing, trim: Trim) -> dict[str, Any]:
@@ -35,6 +47,7 @@ def view(report: Report, context: Writing, trim: Trim) -> dict[str, Any]:
         **_result(report, words),
         "contents": _contents(report, words, charts),
         "charts_of": charts,
+        "half_kinds": HALF,
         "shown_matters": full,
         "short_matters": short,
         "hidden_matters": len(matters) - len(full) - len(short),
@@ -183,11 +196,17 @@ def _contents(report: Report, words: Words, charts: Mapping[str, Any]) -> list[t
 
 
 def _charts(report: Report) -> dict[str, list[dict[str, Any]]]:
+    """Charts of each section in groups: one wide chart, charts side by side, or panels of deviations."""
     found: dict[str, list[dict[str, Any]]] = {"months": []}
     for chart in report["charts"]:
-        drawer = DRAWERS.get(chart["kind"])
-        drawn = {"frame": drawer(chart)} if drawer else {"frames": svg.deviation_dots(chart)}
-        found.setdefault(chart["section"], []).append({**chart, **drawn})
+        groups = found.setdefault(chart["section"], [])
+        kind = "half" if chart["kind"] in HALF else "panels" if chart["kind"] == "deviation_dots" else "wide"
+        if kind == "wide" or not groups or groups[-1]["kind"] != kind:
+            groups.append({"kind": kind, "charts": [], "band": None, "outside": False})
+        drawn = DRAWERS[chart["kind"]](chart)
+        groups[-1]["charts"].append({**chart, "frames" if kind == "panels" else "frame": drawn})
+        groups[-1]["band"] = groups[-1]["band"] or chart["band"]
+        groups[-1]["outside"] = groups[-1]["outside"] or bool(chart["stats"].get("n_outside"))
     return found
 
 

@@ -1,20 +1,16 @@
-"""The data behind each chart of a report, and the sentence that states its result; drawing is left to svg.py.
-
-A chart is a plain mapping with `kind`, `title`, `axis`, `caption` (both languages) and its series. A chart without
-data is left out and named among what could not be assessed.
-"""
+"""Charts of months and days of one column: pairs of bars, dots, daily dots with steps, deviations of two sources."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from mrvaudit.parameters import value_at
 from mrvaudit.report import formats
+from mrvaudit.report.charts.shared import About, limit_of
 from mrvaudit.report.content.months import added, differs, items_of, month_of
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import Pair, known
-from mrvaudit.report.settings import Chart, Limit
+from mrvaudit.report.settings_charts import Chart
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run
@@ -23,54 +19,9 @@ Drawn = dict[str, Any]
 PANELS = 6
 
 
-def charts(run: Run, rows: UnitRows, months: Sequence[dict[str, Any]]) -> tuple[list[Drawn], list[Drawn]]:
-    """Charts of a unit that have data, and those that have none (id, title, what would make them)."""
-    drawn: list[Drawn] = []
-    missing: list[Drawn] = []
-    period = {one["month"] for one in months}
-    for chart in run.settings.charts or _standard(run):
-        found = MAKERS[chart.kind](run, rows, chart, period)
-        if found is None:
-            missing.append({"id": chart.id, "title": chart.title.model_dump(), "paper": chart.missing.model_dump()})
-            continue
-        outside = bool(found["stats"].get("n_outside"))
-        template = chart.caption_outside if outside and chart.caption_outside else chart.caption
-        drawn.append(
-            {
-                "id": chart.id,
-                "kind": chart.kind,
-                "section": chart.section,
-                "title": chart.title.model_dump(),
-                "axis": found.pop("axis", chart.axis.model_dump()),
-                "decimals": chart.decimals,
-                "scale": chart.scale,
-                "key": {name: words.model_dump() for name, words in chart.key.items()},
-                "caption": formats.fill(template.model_dump(), found["stats"]),
-                "item": None,
-                "band": None,
-                **found,
-            }
-        )
-    return drawn, missing
-
-
-def _standard(run: Run) -> tuple[Chart, ...]:
-    """The one chart of a sector without report.yaml: its totals by month."""
-    totals = run.sector.settings.totals
-    if totals is None:
-        return ()
-    words = {key: run.words[f"standard_{key}"] for key in ("title", "axis", "axis_small", "caption", "missing")}
-    return (
-        Chart.model_validate(
-            {"id": "totals", "kind": "paired_bars", "section": "months", "view": totals.view, "scale": 1000.0, **words}
-            | {"column": totals.recalculated, "declared": totals.declared, "decimals": 1}
-        ),
-    )
-
-
-def paired_bars(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+def paired_bars(run: Run, rows: UnitRows, chart: Chart, about: About) -> Drawn | None:
     """Declared beside recalculated, one pair a month, from zero."""
-    del run, period
+    del run, about
     points: list[Drawn] = []
     source = rows.of_unit(chart.view)
     for month in sorted({found for row in source if (found := month_of(row))}):
@@ -99,9 +50,9 @@ def paired_bars(run: Run, rows: UnitRows, chart: Chart, period: Collection[str])
     return drawn
 
 
-def dots_month(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+def dots_month(run: Run, rows: UnitRows, chart: Chart, about: About) -> Drawn | None:
     """One recalculated value a month, the declared one joined to it where it differs, on a band where there is one."""
-    del period
+    del about
     item = _item(run, rows, chart)
     points = []
     for row in _of_item(run, rows.of_unit(chart.view), item):
@@ -119,13 +70,15 @@ def dots_month(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) 
     return {"points": points, "item": run.item_title(item), "band": _band_words(chart), "stats": stats}
 
 
-def dots_day_step(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+def dots_day_step(run: Run, rows: UnitRows, chart: Chart, about: About) -> Drawn | None:
     """Daily values as dots, the monthly value as a step, days without a value left open."""
     item = _item(run, rows, chart)
     days = [
         (str(row["date"]), _scaled(row.get(chart.column), chart))
         for row in _of_item(run, rows.of_unit(chart.view), item)
-        if row.get("date") is not None and known(row.get(chart.column)) and (not period or month_of(row) in period)
+        if row.get("date") is not None
+        and known(row.get(chart.column))
+        and (not about.months or month_of(row) in about.months)
     ]
     if not days:
         return None
@@ -155,13 +108,13 @@ def dots_day_step(run: Run, rows: UnitRows, chart: Chart, period: Collection[str
     }
 
 
-def deviation_dots(run: Run, rows: UnitRows, chart: Chart, period: Collection[str]) -> Drawn | None:
+def deviation_dots(run: Run, rows: UnitRows, chart: Chart, about: About) -> Drawn | None:
     """How far one source lies from another by month, in percent of the other, one panel for each level and source."""
-    del period
+    del about
     source = rows.of_entity(chart.view) if chart.of == "entity" else rows.of_unit(chart.view)
     panels: dict[tuple[str, ...], list[Drawn]] = {}
     for row in source:
-        if not _speaks_of(rows, row) or row.get(chart.where or "") is False:
+        if not speaks_of(rows, row) or row.get(chart.where or "") is False:
             continue
         month, value, base = month_of(row), row.get(chart.column), row.get(chart.against or "")
         if month and known(value) and known(base) and base:
@@ -178,7 +131,7 @@ def deviation_dots(run: Run, rows: UnitRows, chart: Chart, period: Collection[st
     return {"panels": made, "band": _band_words(chart), "stats": stats}
 
 
-def _speaks_of(rows: UnitRows, row: Row) -> bool:
+def speaks_of(rows: UnitRows, row: Row) -> bool:
     """Whether a row of the entity is about the unit or a level above it."""
     if row.get("unit_key") not in (None, rows.unit_key):
         return False
@@ -240,30 +193,10 @@ def _of_item(run: Run, rows: Sequence[Row], item: str | None) -> list[Row]:
 def _band(run: Run, chart: Chart, row: Row) -> tuple[float | None, float | None]:
     if chart.band is None:
         return None, None
-    high = _limit(run, chart.band.high, row)
-    low = _limit(run, chart.band.low, row) if chart.band.low else (-high if high is not None else None)
+    high = limit_of(run, chart.band.high, row)
+    low = limit_of(run, chart.band.low, row) if chart.band.low else (-high if high is not None else None)
     return low, high
-
-
-def _limit(run: Run, limit: Limit, row: Row) -> float | None:
-    if limit.column:
-        value = row.get(limit.column)
-        return round(value * limit.factor, 10) if known(value) else None
-    parameter = run.sector.parameters.get(limit.parameter or "")
-    if parameter is None:
-        return None
-    key = "|".join(str(row.get(column)) for column in parameter.keys)
-    value = value_at(parameter, key, month_of(row) or "")
-    return round(value.value * limit.factor, 10) if value else None
 
 
 def _band_words(chart: Chart) -> Pair | None:
     return chart.band.title.model_dump() if chart.band else None
-
-
-MAKERS = {
-    "paired_bars": paired_bars,
-    "dots_month": dots_month,
-    "dots_day_step": dots_day_step,
-    "deviation_dots": deviation_dots,
-}
