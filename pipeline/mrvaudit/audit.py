@@ -14,6 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from mrvaudit import assess, contracts, gate, ingest, standardise, store
+from mrvaudit.answers.answer import Answer
+from mrvaudit.answers.apply import apply
 from mrvaudit.checks import cells, looked, status
 from mrvaudit.checks import findings as found
 from mrvaudit.checks.bind import bind
@@ -45,6 +47,7 @@ class Options:
     workers: int = 1
     memory: str = "2GB"
     only: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
     partition_rows: int = 2_000_000
     seconds_per_rule: float = SECONDS_PER_RULE
     gate: bool | None = None
@@ -133,6 +136,7 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
         cells.attach(pl.concat([findings, identified(said, standard.units)]), standard.blocks)
     )
     checks = pl.concat([checks, of_records(course), second.checks]).sort(*CHECK_ORDER, nulls_last=False)
+    findings, answers = apply(findings, checks, course.options.answers, course.as_of)
     scores = assess.scores(sector, work, standard.partitions, standard.units, findings, checks, course.as_of)
     course.clock.lap("assess")
     return Audit(
@@ -149,6 +153,7 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
         crashed=tuple(crashed),
         unreadable=tuple(str(fault) for fault in standard.unreadable),
         gate=second.verdict,
+        answers=answers,
         seconds=course.clock.seconds | timings,
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
+    from mrvaudit.answers.answer import Answer
     from mrvaudit.sector import Sector
 
 
@@ -166,4 +167,5 @@ class Audit:
     unreadable: tuple[str, ...] = ()
     # The second opinion, as summary.json has it: ran, reason, great_expectations, suites.
     gate: Mapping[str, Any] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)

@@ -59,6 +59,9 @@ def audit(
         Path | None, typer.Option("--parameters", help="自备参数（须有依据） / own parameters, with basis")
     ] = None,
     mapping: Annotated[Path | None, typer.Option("--mapping", help="表头对照文件 / mapping of headers")] = None,
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="答复文件 answers.json / answers of review import")
+    ] = None,
     only: Annotated[list[str] | None, typer.Option("--only", help="只运行这些规则 / these rules only")] = None,
     gate: Annotated[
         bool | None,
@@ -75,9 +78,11 @@ def audit(
 ) -> int:
     """Run the road and leave with the exit code of the contract."""
     formats = chosen_formats(reports)
-    check_paths(inputs, rules, parameters, mapping)
+    check_paths(inputs, rules, parameters, mapping, answers)
     check_memory(memory)
+    keep_answers(out, answers)
 
+    from mrvaudit.answers.answer import read as read_answers
     from mrvaudit.audit import Options
     from mrvaudit.report import check as check_report
     from mrvaudit.sector import load_sector
@@ -92,6 +97,7 @@ def audit(
         only=tuple(only or ()),
         gate=True if data_docs and gate is None else gate,
         data_docs=data_docs,
+        answers=read_answers(answers) if answers else (),
     )
     result = conduct(sector, inputs, out, options, formats, str(lang), quiet, keep_work)
     return exit_code(result, fail_on)
@@ -162,6 +168,16 @@ def check_memory(text: str) -> None:
         raise UsageError("--memory", "应写成 512MB 或 2GB", "write 512MB or 2GB", read=text)
 
 
+def keep_answers(out: Path, answers: Path | None) -> None:
+    """Answers of people are not written over: a run into their folder must be told to take them along."""
+    if answers is None and (out / "answers.json").is_file():
+        raise UsageError(
+            str(out / "answers.json"), "这里有答复，重新审核会丢失", "a new audit would lose the answers here",
+            todo_zh=f"请加 --answers {out / 'answers.json'}，或换一个 --out",
+            todo_en=f"add --answers {out / 'answers.json'}, or choose another --out",
+        )  # fmt: skip
+
+
 def prepare(out: Path) -> None:
     """Make the output folder; what an earlier run left is removed, anything else is refused."""
     if out.exists() and not out.is_dir():
@@ -186,6 +202,7 @@ def prepare(out: Path) -> None:
 WRITTEN = (
     "summary.json", "findings.parquet", "findings.csv", "checks.parquet", "scores.parquet", "quarantine.parquet",
     "manifest.json", "run.json", "index.html", "units", "records", "data_docs", ".work",
+    "answers.json", "review.json", "after.parquet",
 )  # fmt: skip
 
 

@@ -69,5 +69,15 @@ class Console:
         unassessed = audit.checks.filter(audit.checks["status"] == "not_assessable").height
         typer.echo(f"机组 {audit.scores.height} 台；发现：{zh}；未能评估的检查 {unassessed} 项")
         typer.echo(f"{audit.scores.height} units; findings: {en}; checks not assessable: {unassessed}")
+        self._answers(audit)
         index = out / "index.html"
         typer.echo(f"请看 see: {index if index.exists() else out / 'findings.csv'}")
+
+    def _answers(self, audit: Audit) -> None:
+        """How many of the answers given hold, and why the others do not."""
+        from mrvaudit.answers.answer import counts
+        from mrvaudit.answers.columns import book
+
+        for state, count in counts(audit.answers, "state").items():
+            if count:
+                typer.echo(f"答复 answers: {book().states[state].zh} {book().states[state].en} {count}")

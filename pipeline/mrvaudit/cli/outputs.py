@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from mrvaudit import manifest, records
+from mrvaudit.answers import answer
 from mrvaudit.assess import without_internal
 from mrvaudit.model import Audit
 from mrvaudit.report import write_index, write_reports
@@ -38,6 +39,8 @@ def write_outputs(
     records.keep(audit, out)
     if audit.work.file("data_docs").is_dir():
         shutil.copytree(audit.work.file("data_docs"), out / "data_docs")
+    if audit.answers:
+        answer.write(out / answer.FILE, audit.answers)
     if formats:
         write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total))
         write_index(audit, out, lang, linked="html" in formats)
