@@ -10,6 +10,7 @@ import typer
 
 from mrvaudit import __version__
 from mrvaudit.cli import audit_command, review_command, rules_command, sample_command
+from mrvaudit.cli.console import problem
 from mrvaudit.errors import MrvauditError
 
 app = typer.Typer(
@@ -50,17 +51,18 @@ def main(
 
 def call(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code; a fault that somebody can mend is one line on stderr."""
+    given = sys.argv[1:] if arguments is None else arguments
     try:
         code = app(arguments, standalone_mode=False)
     except MrvauditError as fault:
-        typer.echo(f"错误 error: {fault}", err=True)
+        problem(f"错误 error: {fault}", given)
         return fault.exit_code
     except typer.Abort:
         typer.echo("已中止 / aborted", err=True)
         return 130
     except CLICK_FAULT as fault:
         detail = " ".join(fault.format_message().split())
-        typer.echo(f"错误 error: mrvaudit: 命令有误 / wrong usage: {detail}；见 see mrvaudit --help", err=True)
+        problem(f"错误 error: mrvaudit: 命令有误 / wrong usage: {detail}；见 see mrvaudit --help", given)
         return 2
     return code if isinstance(code, int) else 0
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from mrvaudit.cli import options
+from mrvaudit.cli.console import Console
+from mrvaudit.cli.options import FailOn, Lang, LogFormat
 from mrvaudit.errors import UsageError
 from mrvaudit.model import SEVERITIES, Severity
 
@@ -21,60 +21,25 @@ if TYPE_CHECKING:
 HELP = "审核一份或多份提交，写出发现与每台机组的报告。 / Audit submissions; write findings and a report for every unit."
 
 
-class Lang(StrEnum):
-    """Language shown first."""
-
-    ZH = "zh"
-    EN = "en"
-
-
-class FailOn(StrEnum):
-    """Least severity that makes the exit code 1."""
-
-    CRITICAL = "critical"
-    MAJOR = "major"
-    MINOR = "minor"
-    INFO = "info"
-    NEVER = "never"
-
-
 def audit(
-    inputs: Annotated[
-        list[Path], typer.Argument(help="提交的文件夹或工作簿 / folders or workbooks", show_default=False)
-    ],
-    out: Annotated[
-        Path, typer.Option("--out", help="结果文件夹（新建或由本程序写过） / output folder", show_default=False)
-    ],
-    as_of: Annotated[
-        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按何日所知 / what was known on")
-    ] = None,
-    lang: Annotated[Lang, typer.Option(help="报告首选语言 / language shown first")] = Lang.ZH,
-    reports: Annotated[str, typer.Option(help="报告格式 / formats: html,json | none")] = "html,json",
-    fail_on: Annotated[
-        FailOn, typer.Option(help="达到此级别时退出码为 1 / exit 1 from this severity")
-    ] = FailOn.CRITICAL,
-    workers: Annotated[int, typer.Option(min=1, help="进程数 / processes")] = 1,
-    rules: Annotated[Path | None, typer.Option("--rules", help="自备规则包 / own rule packs")] = None,
-    parameters: Annotated[
-        Path | None, typer.Option("--parameters", help="自备参数（须有依据） / own parameters, with basis")
-    ] = None,
-    mapping: Annotated[Path | None, typer.Option("--mapping", help="表头对照文件 / mapping of headers")] = None,
-    answers: Annotated[
-        Path | None, typer.Option("--answers", help="答复文件 answers.json / answers of review import")
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", help="只运行这些规则 / these rules only")] = None,
-    gate: Annotated[
-        bool | None,
-        typer.Option(
-            "--gate/--no-gate", help="第二套检查 great-expectations（默认 30 台以上） / second opinion (from 30 units)"
-        ),
-    ] = None,
-    data_docs: Annotated[
-        bool, typer.Option("--data-docs", help="写出其说明页 data_docs/ / write its Data Docs, with --gate")
-    ] = False,
-    keep_work: Annotated[bool, typer.Option("--keep-work", help="保留 .work / keep .work")] = False,
-    memory: Annotated[str, typer.Option(help="每个进程的内存上限 / memory per process")] = "2GB",
-    quiet: Annotated[bool, typer.Option("--quiet", help="不显示进度 / no progress")] = False,
+    inputs: options.Inputs,
+    out: options.Out,
+    as_of: options.AsOf = None,
+    lang: options.Language = Lang.ZH,
+    reports: options.Reports = "html,json",
+    fail_on: options.FailOnOption = FailOn.CRITICAL,
+    workers: options.Workers = 1,
+    rules: options.OwnRules = None,
+    parameters: options.OwnParameters = None,
+    mapping: options.Mapping = None,
+    answers: options.Answers = None,
+    only: options.Only = None,
+    gate: options.Gate = None,
+    data_docs: options.DataDocs = False,
+    keep_work: options.KeepWork = False,
+    memory: options.Memory = "2GB",
+    quiet: options.Quiet = False,
+    log_format: options.Logs = LogFormat.TEXT,
 ) -> int:
     """Run the road and leave with the exit code of the contract."""
     formats = chosen_formats(reports)
@@ -89,7 +54,7 @@ def audit(
 
     sector = load_sector(extra=rules, parameters_file=parameters)
     check_report(sector)
-    options = Options(
+    chosen = Options(
         as_of=date(as_of.year, as_of.month, as_of.day) if as_of else None,
         mapping=mapping,
         workers=workers,
@@ -99,7 +64,8 @@ def audit(
         data_docs=data_docs,
         answers=read_answers(answers) if answers else (),
     )
-    result = conduct(sector, inputs, out, options, formats, str(lang), quiet, keep_work)
+    console = Console(quiet, log_format is LogFormat.JSON)
+    result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work)
     return exit_code(result, fail_on)
 
 
@@ -107,26 +73,24 @@ def conduct(
     sector: Sector,
     inputs: list[Path],
     out: Path,
-    options: Options,
+    chosen: Options,
     formats: tuple[str, ...],
     lang: str,
-    quiet: bool,
+    console: Console,
     keep_work: bool,
 ) -> Audit:
     """Audit into `out`: work folder, progress, outputs, closing lines."""
     from mrvaudit.audit import audit as run_audit
-    from mrvaudit.cli.console import Console
     from mrvaudit.cli.outputs import write_outputs
     from mrvaudit.model import Work
 
     start = datetime.now(UTC)
-    console = Console(quiet)
     prepare(out)
     work = Work(out / ".work")
     work.root.mkdir()
     try:
         with console:
-            result = run_audit(sector, inputs, work, options, console.progress)
+            result = run_audit(sector, inputs, work, chosen, console.progress)
             write_outputs(result, out, formats, lang, start, console.progress)
     finally:
         if not keep_work:

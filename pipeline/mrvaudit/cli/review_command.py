@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mrvaudit.cli.audit_command import Lang, check_paths
+from mrvaudit.cli import options
+from mrvaudit.cli.audit_command import check_paths
+from mrvaudit.cli.options import Lang
 from mrvaudit.errors import NothingError, UsageError
 
 if TYPE_CHECKING:
@@ -19,17 +21,15 @@ app = typer.Typer(
     help="答复：导出待答复的发现，读回答复。 / Answers: findings out, answers back in.", rich_markup_mode=None
 )
 
-Audited = Annotated[Path, typer.Argument(metavar="DIR", help="审核的 --out 文件夹 / --out folder of an audit")]
 Workbook = Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="工作簿 / workbook")]
-OwnRules = Annotated[Path | None, typer.Option("--rules", help="自备规则包 / own rule packs")]
 
 
 @app.command("export", help="写出尚未关闭的发现，供填写。 / Write the findings that are not closed, to fill in.")
 def export(
-    folder: Audited,
+    folder: options.Audited,
     file: Workbook,
     lang: Annotated[Lang, typer.Option(help="语言 / language")] = Lang.ZH,
-    rules: OwnRules = None,
+    rules: options.OwnRules = None,
 ) -> int:
     """The workbook of findings to answer; earlier answers are in it."""
     check_paths([folder], rules)
@@ -47,12 +47,12 @@ def export(
 
 @app.command("import", help="读回填好的工作簿，逐条核对并重算。 / Read a filled workbook back, check and recalculate.")
 def import_(
-    folder: Audited,
+    folder: options.Audited,
     file: Workbook,
     author: Annotated[
         str | None, typer.Option("--author", help="表中没有写明时的答复人 / name where none is given")
     ] = None,
-    rules: OwnRules = None,
+    rules: options.OwnRules = None,
 ) -> int:
     """Write answers.json into the folder; one line for every row not taken."""
     check_paths([folder, file], rules)
