@@ -43,7 +43,7 @@ demo: $(STAMP) ## audit three samples into out/demo / 审核三份示例
 
 test: lint ## install, then lint, examples of the rules, and tests / 安装并运行全部检查与测试
 	$(BIN)/mrvaudit rules test
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 lint: $(STAMP) ## ruff and mypy / 代码检查
 	$(BIN)/ruff check

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -55,6 +55,7 @@ class Sql:
     columns: frozenset[str]
 
 
+@lru_cache(4096)
 def select(text: str, macros: frozenset[str]) -> Sql:
     """A query of a pack: one SELECT, allowed functions only; raises SqlFault."""
     edited, parameters = rewrite(text)
@@ -73,6 +74,7 @@ def select(text: str, macros: frozenset[str]) -> Sql:
     return Sql(edited, parameters, functions, _tables(root), _columns(root))
 
 
+@lru_cache(4096)
 def expression(text: str, macros: frozenset[str]) -> Sql:
     """A single expression of a pack, without a query inside; raises SqlFault."""
     edited, parameters = rewrite(text)
@@ -85,6 +87,7 @@ def expression(text: str, macros: frozenset[str]) -> Sql:
     return Sql(edited, parameters, functions, frozenset(), _columns(root))
 
 
+@lru_cache(4096)
 def rewrite(text: str) -> tuple[str, frozenset[str]]:
     """`known('x', k, m)` becomes the macro of parameter x, `param` the raising one, `over(` a name that parses.
 
@@ -133,6 +136,7 @@ def comparisons(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
+@lru_cache(4096)
 def calls_in(text: str, column: str) -> tuple[str, ...]:
     """Functions that the named column of a rewritten query, or the expression itself, calls."""
     root = sqlglot.parse_one(text, read="duckdb")

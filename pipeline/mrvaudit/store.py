@@ -143,13 +143,30 @@ def _compute(con: duckdb.DuckDBPyConnection, view: derived.View, text: str) -> N
         ) from None
 
 
+def needed_views(sector: Sector, names: Iterable[str]) -> list[derived.View]:
+    """Those views among `names` and every view below them, in an order in which each can be computed."""
+    wanted = set(names)
+    for view in reversed(sector.views):
+        if view.view in wanted:
+            wanted |= set(view.reads)
+    return [view for view in sector.views if view.view in wanted]
+
+
 def define(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
-    """Empty in-memory tables and live views: for examples and for checking that the packs' SQL binds."""
+    """Every standard table, empty, in memory: for examples and for checking that the packs' SQL binds."""
     for name, columns in table_columns(sector).items():
         listed = ", ".join(f'"{column}" {SQL_TYPES[kind]}' for column, kind in columns.items())
         con.execute(f'CREATE TABLE "{name}" ({listed})')
-    for view in sector.views:
-        con.execute(f'CREATE VIEW "{view.view}" AS {derived.query(view, sector.macros)}')
+
+
+def compute(con: duckdb.DuckDBPyConnection, sector: Sector, names: Iterable[str]) -> None:
+    """These views and every view below them, as tables in memory.
+
+    A live view would plan every view below it again, as often as it is named: with forty views on top of each other
+    that is most of the time that binding and examples take.
+    """
+    for view in needed_views(sector, names):
+        con.execute(f'CREATE TABLE "{view.view}" AS SELECT * FROM ({derived.query(view, sector.macros)})')
 
 
 def cage(con: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> None:

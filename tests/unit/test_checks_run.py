@@ -51,6 +51,7 @@ def filled(con: duckdb.DuckDBPyConnection, sector: Sector) -> duckdb.DuckDBPyCon
             " VALUES ('E', ?, ?, ?, ?, ?, 7, ?)",
             [unit, f"{month}-01", kg, tonnes, int(unit[1]) - 1, line],
         )
+    store.compute(con, sector, [view.view for view in sector.views])
     return con
 
 
@@ -104,6 +105,7 @@ def test_figures_of_a_finding(con: Any, ferry: Sector) -> None:
         "month": date(2025, 1, 1), "table": "ferry_declared", "row_key": "U3|2025-01", "field": "emission_t",
         "observed": 2.0, "expected": 0.09, "tolerance": 0.005, "impact_tco2": None, "impact_kind": None,
         "unit_of_measure": "t", "basis": "toy guide", "status": "open", "_block": 7, "_line": 7, "related": None,
+        "corrects": None,
         "integrity_signal": "none", "nc_class": "data", "data_code": None, "ask_zh": None, "ask_en": None,
         "message_zh": "2025-01 申报 2.00 t，重算 0.09 t。",
         "message_en": "2025-01: 2.00 t declared, 0.09 t recalculated.",

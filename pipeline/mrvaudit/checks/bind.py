@@ -58,6 +58,7 @@ def _totals(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
 def _views(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
     try:
         store.define(con, sector)
+        store.compute(con, sector, [view.view for view in sector.views])
     except duckdb.Error as fault:
         name = next((view.view for view in sector.views if not _binds(con, view.view)), "?")
         raise PackError(

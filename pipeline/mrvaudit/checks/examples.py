@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,12 +44,23 @@ class Bench:
         store.define(self._con, sector)
         self._columns = store.table_columns(sector)
 
+    def examples(self, names: Sequence[str]) -> Iterator[Verdict]:
+        """Every example of these formulas and rules."""
+        for name in names:
+            formula = self._sector.formulas.get(name)
+            if formula is not None:
+                for index, example in enumerate(formula.examples, start=1):
+                    yield Verdict(name, f"{index}", self.formula(formula, example))
+            else:
+                rule = self._sector.rules[name]
+                yield from (self.rule(rule, case) for case in rule.examples)
+
     def rule(self, rule: Rule, example: RuleExample) -> Verdict:
         """Whether the rule makes of the given rows just what the example expects."""
         self._con.execute(f"CREATE OR REPLACE MACRO as_of() AS (DATE '{(example.as_of or FAR).isoformat()}')")
         self._con.execute("BEGIN")
         try:
-            fault = self._fill(example.given) or self._judge(rule, example)
+            fault = self._fill(example.given, rule) or self._judge(rule, example)
         except duckdb.Error as error:
             fault = str(error).splitlines()[0]
         finally:
@@ -60,7 +73,7 @@ class Bench:
         """Findings and checks rows that the rule makes of the given rows."""
         self._con.execute("BEGIN")
         try:
-            fault = self._fill(given)
+            fault = self._fill(given, rule)
             if fault is not None:
                 raise ValueError(fault)
             result = Engine(self._con, self._sector, self._lineage, None).run([rule])
@@ -92,7 +105,8 @@ class Bench:
             return "'" + str(value).replace("'", "''") + "'"
         return f"{float(value)!r}::DOUBLE"
 
-    def _fill(self, given: Mapping[str, Sequence[Mapping[str, Any]]]) -> str | None:
+    def _fill(self, given: Mapping[str, Sequence[Mapping[str, Any]]], rule: Rule) -> str | None:
+        """The given rows, and of the views those that the rule reads; what is wrong with the rows, if anything."""
         rows = {name: [dict(row) for row in entries] for name, entries in given.items()}
         for name in rows:
             if name not in self._sector.tables:
@@ -105,6 +119,7 @@ class Bench:
             for line, row in enumerate(entries, start=2):
                 table = self._sector.tables[name]
                 self._insert(name, self._complete(table, row, keys, line))
+        store.compute(self._con, self._sector, (*rule.reads, rule.scanned))
         return None
 
     def _units(self, rows: dict[str, list[dict[str, Any]]]) -> dict[tuple[str, str], int]:
@@ -208,18 +223,35 @@ def _seen(finding: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
     return _short({name: finding.get(name) for name in names})
 
 
-def run_examples(sector: Sector, only: Sequence[str] = ()) -> Iterator[Verdict]:
-    """Every example of every formula and rule (or of those named), in order."""
-    bench = Bench(sector)
-    for name, formula in sector.formulas.items():
-        if only and name not in only:
-            continue
-        for index, example in enumerate(formula.examples, start=1):
-            yield Verdict(name, f"{index}", bench.formula(formula, example))
-    for rule_id in sorted(sector.rules):
-        if only and rule_id not in only:
-            continue
-        rule = sector.rules[rule_id]
-        if rule.status != "retired":
-            for case in rule.examples:
-                yield bench.rule(rule, case)
+def run_examples(sector: Sector, only: Sequence[str] = (), workers: int = 1) -> Iterator[Verdict]:
+    """Every example of every formula and rule (or of those named), in order, on as many processes."""
+    names = [name for name in sector.formulas if not only or name in only]
+    rules = [name for name in sorted(sector.rules) if sector.rules[name].status != "retired"]
+    names += [name for name in rules if not only or name in only]
+    if workers <= 1 or len(names) < MANY:
+        yield from examples_of(sector, names)
+        return
+    # Many small shares, so that no process is left with the slow rules.
+    shares = [names[start : start + SHARE] for start in range(0, len(names), SHARE)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(shares)), context, initializer=_ready, initargs=(sector,)) as pool:
+        for verdicts in pool.map(_share, shares):
+            yield from verdicts
+
+
+MANY, SHARE = 20, 4
+_BENCH: list[Bench] = []
+
+
+def _ready(sector: Sector) -> None:
+    """One bench for all the shares of a process."""
+    _BENCH[:] = [Bench(sector)]
+
+
+def _share(names: Sequence[str]) -> list[Verdict]:
+    return list(_BENCH[0].examples(names))
+
+
+def examples_of(sector: Sector, names: Sequence[str]) -> Iterator[Verdict]:
+    """The examples of these formulas and rules, in this process."""
+    yield from Bench(sector).examples(names)

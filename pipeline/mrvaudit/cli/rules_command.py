@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,7 +103,7 @@ def test(
 
     sector = load_sector(extra=_existing(path))
     bind(sector)
-    verdicts = list(run_examples(sector, tuple(only or ())))
+    verdicts = list(run_examples(sector, tuple(only or ()), os.cpu_count() or 1))
     failed = [one for one in verdicts if one.fault is not None]
     for one in failed:
         typer.echo(f"不符 fails: {one.where} · {one.name}: {one.fault}")
