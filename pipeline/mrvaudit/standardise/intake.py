@@ -14,6 +14,7 @@ from mrvaudit.ingest import Block, Found, mapping, read, readers, sha256
 from mrvaudit.ingest.block import filled, row_text
 from mrvaudit.ingest.discovery import SINGLE
 from mrvaudit.ingest.mapping import Mapping
+from mrvaudit.ingest.words import is_note
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.standardise.batch import Intake, Left, add, flush
@@ -141,18 +142,19 @@ def _take_block(
 
 
 def _leave_block(intake: Intake, source: int, found: Found, block: Block, key: str) -> None:
-    """A sheet that is none of the tables: every row of it is put aside."""
+    """A sheet that is none of the tables: every row of it is put aside; one of notes by its name is not missed."""
+    notes = block.sheet is not None and is_note(block.sheet)
     rows = block.frame.filter(filled(block.frame))
     number = _block_row(intake, source, found, block.sheet, block.header_row, rows_in=rows.height)
     intake.aside.append(
         rows.select(
             pl.lit(number, pl.Int32).alias("block"),
             pl.col("_line").alias("line"),
-            pl.lit("no_table").alias("reason"),
+            pl.lit("note" if notes else "no_table").alias("reason"),
             row_text(rows).alias("value"),
         )
     )
-    if rows.height:
+    if rows.height and not notes:
         what = found.name if block.sheet is None else f"{found.name}!{block.sheet}"
         intake.left.append(Left(key, None, what, "no_table", number, block.header_row, rows.height))
 
