@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -79,6 +79,7 @@ class Course:
     standard: Standardised
     notices: pl.DataFrame
     as_of: date
+    files: Mapping[str, Path]
 
 
 def audit(
@@ -107,8 +108,9 @@ def read(
     sector: Sector, inputs: Sequence[Path], work: Work, options: Options, clock: Clock, progress: Progress
 ) -> Course:
     """Read, standardise, hold against the record contract; NothingError where no unit came of it."""
+    files = ingest.discover(list(inputs))
     standard = standardise.standardise(
-        ingest.discover(list(inputs)),
+        files,
         sector,
         work,
         mapping=options.mapping,
@@ -123,7 +125,7 @@ def read(
     as_of = options.as_of or default_as_of(sector, work, standard.partitions)
     notices = pl.concat([standard.notices, *broken_contracts(sector, work, standard.partitions)])
     clock.lap("contracts")
-    return Course(sector, work, options, clock, standard, notices, as_of)
+    return Course(sector, work, options, clock, standard, notices, as_of, {one.name: one.path for one in files})
 
 
 def conclude(course: Course, names: Sequence[str]) -> Audit:
@@ -155,6 +157,7 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
         gate=second.verdict,
         answers=answers,
         seconds=course.clock.seconds | timings,
+        files=course.files,
     )
 
 

@@ -169,3 +169,5 @@ class Audit:
     gate: Mapping[str, Any] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Where the inputs lie, by the names of `sources`; empty for a run read back from its folder."""

@@ -26,7 +26,7 @@ def audit(
     out: options.Out,
     as_of: options.AsOf = None,
     lang: options.Language = Lang.ZH,
-    reports: options.Reports = "html,json",
+    reports: options.Reports = "html,docx,xlsx,json",
     fail_on: options.FailOnOption = FailOn.CRITICAL,
     workers: options.Workers = 1,
     rules: options.OwnRules = None,

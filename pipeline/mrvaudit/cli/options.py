@@ -40,7 +40,7 @@ Out = Annotated[
 ]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按何日所知 / what was known on")]
 Language = Annotated[Lang, typer.Option("--lang", help="报告首选语言 / language shown first")]
-Reports = Annotated[str, typer.Option(help="报告格式 / formats: html,json | none")]
+Reports = Annotated[str, typer.Option(help="报告格式 / formats: html,docx,xlsx,json | none")]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="达到此级别时退出码为 1 / exit 1 from this severity")]
 Workers = Annotated[int, typer.Option(min=1, help="进程数 / processes")]
 OwnRules = Annotated[Path | None, typer.Option("--rules", help="自备规则包 / own rule packs")]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mrvaudit import plugins
 from mrvaudit.errors import UsageError
-from mrvaudit.report import context, data, fleet, settings
+from mrvaudit.report import context, data, fleet, settings, submission
 from mrvaudit.report.content import files, model, sources
 from mrvaudit.report.settings_charts import Source
 from mrvaudit.report.writing import Writing
@@ -51,7 +51,7 @@ def check(sector: Sector) -> None:
 def write_reports(
     audit: Audit,
     out: Path,
-    formats: Collection[str] = ("html", "json"),
+    formats: Collection[str] = ("html", "docx", "xlsx", "json"),
     lang: str = "zh",
     progress: Progress | None = None,
     profile: str = "verifier",
@@ -66,7 +66,7 @@ def write_reports(
             raise UsageError("--reports", f"没有报告格式 {name}", f"there is no report format {name}", read=name)
     chosen = [known[name] for name in sorted(set(formats))]
     run = context.gather(audit, profile)
-    writing = Writing(lang, run.words, profile)
+    writing = Writing(lang, run.words, profile, submission=submission.of(audit))
     numbers = range(audit.partitions)
     of = files.gather(run, [data.owned(audit, number) for number in numbers])
     scores = {row["unit_key"]: row for row in audit.scores.iter_rows(named=True)}

@@ -29,9 +29,11 @@ PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)(?::([+%]*)(\d*))?\}")
 
 @cache
 def book() -> dict[str, dict[str, Any]]:
-    """words.yaml as read: `words` (key -> pair) and `forms` (what the languages write differently)."""
-    text = (Path(__file__).parent / "words.yaml").read_text(encoding="utf-8")
-    data: dict[str, dict[str, Any]] = yaml.load(text, Loader=yaml.CSafeLoader)
+    """The words files as read: `words` (key -> pair), `forms` (what the languages write differently), `units`."""
+    data: dict[str, dict[str, Any]] = {}
+    for path in sorted(Path(__file__).parent.glob("words*.yaml")):
+        for part, entries in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
+            data.setdefault(part, {}).update(entries)
     return data
 
 

@@ -1,0 +1,1 @@
+"""Office files: what the Word report and the workbooks share, and their pages one by one."""
