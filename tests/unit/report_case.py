@@ -236,7 +236,7 @@ def written(lang: str = "zh") -> Path:
     folder = Path(tempfile.mkdtemp(prefix="report-case-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     audit = power(folder / "work")
-    report.write_reports(audit, folder, ("html", "json"), lang)
+    report.write_reports(audit, folder, ("html", "docx", "xlsx", "json"), lang)
     report.write_index(audit, folder, lang)
     return folder
 

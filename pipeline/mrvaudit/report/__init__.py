@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mrvaudit import plugins
 from mrvaudit.errors import UsageError
-from mrvaudit.report import context, data, fleet, settings, submission
+from mrvaudit.report import context, data, fleet, settings, settings_forms, submission
 from mrvaudit.report.content import files, model, sources
 from mrvaudit.report.settings_charts import Source
 from mrvaudit.report.writing import Writing
@@ -44,8 +44,9 @@ def format_modules() -> dict[str, ModuleType]:
 
 
 def check(sector: Sector) -> None:
-    """Whether report.yaml of a sector can be used; PackError where it cannot. For the start of a run."""
+    """Whether `report:` and `forms:` of a sector can be used; PackError where not. For the start of a run."""
     settings.check(sector)
+    settings_forms.check(sector)
 
 
 def write_reports(
@@ -94,6 +95,7 @@ def _partition(run: Run, number: int) -> data.Partition:
     totals = run.sector.settings.totals
     # The tree may show any column of the view that the totals come from.
     more = [Source(view=totals.view, column=data.EVERY)] if totals else []
+    more += [Source(table=name, column=data.EVERY) for name in sorted(run.forms.tables())]
     item = run.settings.item.column if run.settings.item else None
     return data.load(run.audit, number, data.wanted(run.settings, more), item)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived
 from mrvaudit.errors import UsageError
-from mrvaudit.report import formats, settings
+from mrvaudit.report import formats, settings, settings_forms
 from mrvaudit.report.content import cells
 from mrvaudit.report.data import Blocks, Row, Slices, slices
 from mrvaudit.report.formats import Pair
@@ -17,6 +17,7 @@ from mrvaudit.report.formats import Pair
 if TYPE_CHECKING:
     from mrvaudit.model import Audit
     from mrvaudit.report.settings import DataCode, Settings
+    from mrvaudit.report.settings_forms import Forms
     from mrvaudit.rules import Rule
     from mrvaudit.sector import Sector
 
@@ -35,6 +36,7 @@ class Run:
 
     audit: Audit
     settings: Settings
+    forms: Forms
     words: Mapping[str, Pair]
     findings: Slices
     checks: Slices
@@ -102,6 +104,7 @@ def gather(audit: Audit, profile: str = "verifier", *, texts: bool = True) -> Ru
     return Run(
         audit=audit,
         settings=parsed,
+        forms=settings_forms.parse(audit.sector),
         words=words,
         findings=slices(audit.findings, ("entity_id", "unit_id")),
         checks=slices(audit.checks, ("entity_id", "unit_id")),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Submission:
-    """Files by the names that findings use; those of one entity are kept until another's turn comes, shared ones stay."""
+    """Files by the names that findings use; those of one entity are kept until another's turn, shared ones stay."""
 
     files: Mapping[str, Path]
     sizes: Mapping[str, int]

@@ -28,6 +28,7 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
 - parameters[]: {name, title, key, key_title, value, unit, from, until, mark, basis}
 - quarantine: {count, shared_rows, reasons[], rows[]}; inputs[]: {path, sha256, sheets, rows_in, rows_used,
   rows_quarantined, shared}; packs[]: {id, version, sha256}
+- verification: what the verification report needs beside these, see verification.py
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 import mrvaudit
 from mrvaudit.report import charts, formats
 from mrvaudit.report.content import files, matters, missing, months, sources, trees, used
+from mrvaudit.report.content.verification import verification
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import known
 
@@ -87,6 +89,7 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files, presence: sourc
         "quarantine": files.quarantine(of, inputs),
         "inputs": inputs,
         "packs": files.packs(run),
+        "verification": verification(run, rows, score, of, table, period),
     }
 
 

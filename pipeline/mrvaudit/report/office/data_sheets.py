@@ -32,7 +32,7 @@ def missing(made: Book, report: Report, writing: Writing, title: str) -> None:
 
 
 def data_table(made: Book, report: Report, writing: Writing, title: str) -> None:
-    """Declared, recalculated and difference of every data code, the year before its months; what differs is coloured."""
+    """Declared, recalculated and difference of every data code, the year before its months; differences coloured."""
     lang, words = writing.lang, writing.words
     sheet = made.file.add_worksheet(words["sheet_data"][lang])
     years = years_of(report)
@@ -113,8 +113,8 @@ def notes(made: Book, report: Report, writing: Writing) -> None:
     plain, bold = made.format(text_wrap=True), made.format(bold=True)
     facts = (
         ("entity", unit["entity_name"]), ("entity_id", unit["entity_id"]), ("unit_id", unit["unit_id"]),
-        ("data_years", report["period"]["years"]), ("as_of", report["as_of"]), ("program", f"mrvaudit {report['tool_version']}"),
-        ("digest", report["digest"]),
+        ("data_years", report["period"]["years"]), ("as_of", report["as_of"]),
+        ("program", f"mrvaudit {report['tool_version']}"), ("digest", report["digest"]),
     )  # fmt: skip
     for row, (key, value) in enumerate(facts):
         put(sheet, row, 0, words[key][lang], bold)

@@ -1,8 +1,9 @@
-"""findings.xlsx: the list of non-conformities to answer and close, what is only to look into, and the data behind them.
+"""findings.xlsx: the list of non-conformities to answer and close, what is only to look into, and the data behind both.
 
-Heads stand in row 1 of every sheet, Chinese above English in one cell; the first line of each is fixed. The list and the
-doubts end with the column `finding_id`, by which answers are read back. Columns that the enterprise fills in: 原因分析,
-整改措施, 更正后的值, 整改证据 (each with（企业填写）) and 日期; the verifier: 核查意见, 是否关闭, 签字.
+Heads stand in row 1 of every sheet, Chinese above English in one cell; the first line of each is fixed. The list (the
+first sheet) and the doubts (the second) end with the column `finding_id`, by which answers are read back. Columns that
+the enterprise fills in: 原因分析, 整改措施, 更正后的值, 整改证据 (each with（企业填写）) and 日期; the verifier:
+核查意见, 是否关闭, 签字.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ FILLED_IN = ("col_cause", "col_correction", "col_corrected", "col_evidence", "co
 
 def write(report: Mapping[str, Any], path: Path, writing: Writing, links: Links) -> None:
     """Write the workbook; `links` says where in marked.xlsx a cell stands."""
-    title = formats.fill(
-        writing.words["book_title"], {"name": _name(report), "years": report["period"]["years"]}
-    )[writing.lang]
+    title = formats.fill(writing.words["book_title"], {"name": _name(report), "years": report["period"]["years"]})[
+        writing.lang
+    ]
     made = book.opened(path, report, writing.lang, title)
     listed, doubts = items(report, writing)
     _list(made, writing, listed, links, title)
@@ -84,7 +85,9 @@ def _list(made: Book, writing: Writing, listed: Sequence[Item], links: Links, ti
         _choice(sheet, at["col_class"], len(listed), [words[f"nc_{one}"][writing.lang] for one in CLASSES])
         opinions = ("opinion_accepted", "opinion_partly", "opinion_refused")
         _choice(sheet, at["col_opinion"], len(listed), [words[one][writing.lang] for one in opinions])
-        _choice(sheet, at["col_closed"], len(listed), [words[f"choice_{one}"][writing.lang] for one in ("open", "closed")])
+        _choice(
+            sheet, at["col_closed"], len(listed), [words[f"choice_{one}"][writing.lang] for one in ("open", "closed")]
+        )
         rule = {"validate": "date", "criteria": ">", "value": LONG_AGO, "error_type": "warning"}
         sheet.data_validation(1, at["col_date"], len(listed), at["col_date"], rule)
     sheet.freeze_panes(1, 3)

@@ -68,7 +68,8 @@ def items(report: Record, writing: Writing) -> tuple[list[Item], list[Item]]:
     kept = writing.kept.get(KEPT)
     if kept is None or kept[0] is not report:
         writing.kept[KEPT] = kept = (report, _items(report, writing))
-    return kept[1]  # type: ignore[no-any-return]
+    found: tuple[list[Item], list[Item]] = kept[1]
+    return found
 
 
 def _items(report: Record, writing: Writing) -> tuple[list[Item], list[Item]]:
@@ -108,13 +109,13 @@ def _item(
     comma = formats.form("list", lang)
     texts = [one[lang] for one in basis.get(record["rule_id"], ())] or [record["basis"] or ""]
     nc_class = record["nc_class"]
-    unit = words["plant_level"][lang] if record["plant_level"] else report["unit"]["unit_id"]
+    unit: str = words["plant_level"][lang] if record["plant_level"] else report["unit"]["unit_id"]
     remedy = matter.get("remedy")
     return Item(
         label=labels[record["finding_id"]],
         finding_id=record["finding_id"],
         rule_id=record["rule_id"],
-        title=seen((matter.get("title") or {}).get(lang, record["rule_id"])),
+        title=seen(matter["title"][lang] if matter.get("title") else str(record["rule_id"])),
         severity=record["severity"],
         severity_word=f"{SIGNS[record['severity']]} {words[record['severity']][lang]}",
         nc_class=nc_class,

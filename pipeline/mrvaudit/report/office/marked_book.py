@@ -1,4 +1,4 @@
-"""marked.xlsx: the submission as sent, a sheet per file or worksheet, with the cells of findings coloured and commented."""
+"""marked.xlsx: the submission as sent, a sheet per file or worksheet, the cells of findings coloured and commented."""
 
 from __future__ import annotations
 
@@ -89,7 +89,12 @@ def sheets(report: Mapping[str, Any], writing: Writing) -> tuple[Links, dict[Key
 
 
 def write(
-    report: Mapping[str, Any], path: Path, writing: Writing, links: Links, found: Mapping[Key, Block], lost: Sequence[str]
+    report: Mapping[str, Any],
+    path: Path,
+    writing: Writing,
+    links: Links,
+    found: Mapping[Key, Block],
+    lost: Sequence[str],
 ) -> None:
     """Write the workbook; rows and columns are those of the original."""
     lang, words, unit = writing.lang, writing.words, report["unit"]
@@ -177,7 +182,9 @@ def _sheet(
     for column, name in enumerate(columns, first):
         texts = [block.headers[column - first] if column - first < len(block.headers) else ""]
         texts += [str(one) for one in block.frame[name].head(50).drop_nulls().to_list()]
-        sheet.set_column(column, column, min(WIDEST, max(NARROWEST, *(book.wide(text[:WIDEST]) + 1.5 for text in texts))))
+        sheet.set_column(
+            column, column, min(WIDEST, max(NARROWEST, *(book.wide(text[:WIDEST]) + 1.5 for text in texts)))
+        )
     sheet.freeze_panes(block.header_row, 0)
     if shared:
         sheet.set_default_row(hide_unused_rows=True)
