@@ -35,6 +35,7 @@ MODULES = (
     "rules",
     "sector",
     "report.settings",
+    "report.settings_forms",
     "report.settings_charts",
     "report.settings_sources",
     "ingest.mapping",

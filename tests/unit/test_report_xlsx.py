@@ -14,13 +14,14 @@ import pytest
 from report_case import BREAKOUT, ENTITY, FOLDERS, LONG, findings, power, written
 
 from mrvaudit import report
+from mrvaudit.answers.filled import rows as read_back
 from mrvaudit.report.office import texts
-from mrvaudit.report.submission import Submission
+from mrvaudit.report.office.submission import Submission
 
 HEADS = [
     "序号", "不符合项类别", "不符合项描述（数字与出处）", "机组", "月份", "数据代码", "判断依据", "影响 t CO₂",
     "影响的口径", "原因分析（企业填写）", "整改措施（企业填写）", "更正后的值（企业填写）", "整改证据（企业填写）",
-    "日期", "核查意见", "是否关闭", "签字", "等级", "规则", "单元格", "finding_id",
+    "日期", "核查意见", "是否关闭", "签字", "答复人（企业填写）", "等级", "规则", "单元格", "finding_id",
 ]  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def test_every_finding_stands_once() -> None:
     listed, doubts = rows(workbook.worksheets[0]), rows(workbook.worksheets[1])
     own = [one for one in findings() if one["entity_id"] == ENTITY]
     expected = sorted((one["finding_id"], one["rule_id"]) for one in own)
-    assert expected == sorted([(row[-1], row[18]) for row in listed] + [(row[-1], row[11]) for row in doubts])
+    assert expected == sorted([(row[-1], row[19]) for row in listed] + [(row[-1], row[11]) for row in doubts])
     assert [1, 2, 3, 4] == [row[0] for row in listed]
     assert [("D1", "0000000000000003")] == [(row[0], row[-1]) for row in doubts]
 
@@ -60,7 +61,7 @@ def test_a_line_holds_figures_source_effect_and_its_condition() -> None:
     assert ["1#机组", "2025-09", "A"] == second[3:6]
     assert [11_858.3, "重算得出"] == second[7:9]
     assert [32_087.4, "若适用缺省值；另列"] == listed[f"{4:016x}"][7:9]
-    assert [None] * 8 == second[9:17]
+    assert [None] * 9 == second[9:18]
     assert "全厂" == listed[f"{5:016x}"][3]
 
 
@@ -74,7 +75,7 @@ def test_what_follows_from_a_cause_is_not_counted_again() -> None:
 def test_filters_choices_and_frozen_heads() -> None:
     """Classes, opinions and closing are chosen from lists."""
     sheet = book("findings.xlsx").worksheets[0]
-    assert ("A1:U5", "D2") == (sheet.auto_filter.ref, sheet.freeze_panes)
+    assert ("A1:V5", "D2") == (sheet.auto_filter.ref, sheet.freeze_panes)
     rules = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation if one.type == "list"}
     assert '"未关闭,已关闭"' == rules["P2:P5"]
     assert 8 == len(rules["B2:B5"].strip('"').split(","))
@@ -210,3 +211,25 @@ def test_of_a_shared_file_only_the_rows_of_one_entity_are_shown(sent: Path, tmp_
 def test_sheet_names_are_ones_that_a_workbook_allows(wanted: list[str], expected: list[str]) -> None:
     """No forbidden sign, at most 31 characters, unique whatever the case."""
     assert expected == texts.sheet_names(wanted)
+
+
+def test_the_list_filled_in_is_read_back_by_its_heads(tmp_path: Path) -> None:
+    """The importer of answers knows every column that somebody fills in, and the id of the line."""
+    workbook = book("findings.xlsx")
+    filled = {
+        "J2": "抄录错误",
+        "K2": "更正",
+        "L2": 93_000,
+        "M2": "日报",
+        "N2": "2026-04-01",
+        "O2": "接受",
+        "Q2": "乙",
+        "R2": "甲",
+    }
+    for place, value in filled.items():
+        workbook.worksheets[0][place] = value
+    workbook.save(tmp_path / "back.xlsx")
+    row = read_back(tmp_path / "back.xlsx")[0]
+    names = ("cause", "answer", "corrected", "evidence", "date", "opinion", "signature", "author")
+    assert ["抄录错误", "更正", "93000", "日报", "2026-04-01", "接受", "乙", "甲"] == [row[name] for name in names]
+    assert workbook.worksheets[0]["V2"].value == row["finding_id"]

@@ -52,9 +52,13 @@ _PlainKeys.yaml_implicit_resolvers = {
 
 
 def column_of(head: Any) -> str | None:
-    """Which column a head names, in either language, with or without what stands in brackets; None for none."""
+    """Which column a head names, in either language, with or without what stands in brackets; None for none.
+
+    A head may say it in both languages, a line each.
+    """
     if not isinstance(head, str):
         return None
+    head = head.strip().partition("\n")[0]
     return _heads().get(folded(head)) or _heads().get(folded(IN_BRACKETS.sub("", head)))
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from mrvaudit import plugins
 from mrvaudit.errors import UsageError
-from mrvaudit.report import context, data, fleet, settings, settings_forms, submission
+from mrvaudit.report import context, data, fleet, settings, settings_forms
 from mrvaudit.report.content import files, model, sources
+from mrvaudit.report.office import submission
 from mrvaudit.report.settings_charts import Source
 from mrvaudit.report.writing import Writing
 

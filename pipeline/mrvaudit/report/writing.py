@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mrvaudit.report.formats import Pair
 
 if TYPE_CHECKING:
-    from mrvaudit.report.submission import Submission
+    from mrvaudit.report.office.submission import Submission
 
 
 @dataclass(frozen=True)

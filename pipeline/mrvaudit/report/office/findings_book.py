@@ -2,8 +2,8 @@
 
 Heads stand in row 1 of every sheet, Chinese above English in one cell; the first line of each is fixed. The list (the
 first sheet) and the doubts (the second) end with the column `finding_id`, by which answers are read back. Columns that
-the enterprise fills in: 原因分析, 整改措施, 更正后的值, 整改证据 (each with（企业填写）) and 日期; the verifier:
-核查意见, 是否关闭, 签字.
+the enterprise fills in: 原因分析, 整改措施, 更正后的值, 整改证据, 答复人 (each with（企业填写）) and 日期; the
+verifier: 核查意见, 是否关闭, 签字. `mrvaudit review import` reads the file back under these heads.
 """
 
 from __future__ import annotations
@@ -32,16 +32,19 @@ LIST: Columns = (
     ("col_number", 6), ("col_class", 11), ("col_description", 56), ("col_unit", 9), ("col_month", 9), ("col_code", 7),
     ("col_basis", 24), ("col_impact", 13), ("col_condition", 13), ("col_cause", 20), ("col_correction", 20),
     ("col_corrected", 14), ("col_evidence", 17), ("col_date", 11), ("col_opinion", 15), ("col_closed", 10),
-    ("col_signature", 10), ("col_severity", 9), ("col_rule", 9), ("col_place", 22), (ID, 18),
+    ("col_signature", 10), ("col_author", 11), ("col_severity", 9), ("col_rule", 9), ("col_place", 22), (ID, 18),
 )  # fmt: skip
 DOUBTS: Columns = (
     ("col_number", 6), ("col_unit", 9), ("col_month", 9), ("col_code", 7), ("col_observation", 56), ("col_look", 36),
     ("col_innocent", 30), ("col_basis", 24), ("col_impact", 13), ("col_condition", 13), ("col_result", 30),
     ("col_rule", 9), ("col_place", 22), (ID, 18),
 )  # fmt: skip
-PRINTED = {LIST: "col_signature", DOUBTS: "col_result"}
+PRINTED = {LIST: "col_author", DOUBTS: "col_result"}
 """The last column on paper; what follows serves on screen and for reading back."""
-FILLED_IN = ("col_cause", "col_correction", "col_corrected", "col_evidence", "col_date", "col_opinion", "col_closed")
+FILLED_IN = (
+    "col_cause", "col_correction", "col_corrected", "col_evidence", "col_date", "col_opinion", "col_closed",
+    "col_signature", "col_author",
+)  # fmt: skip
 
 
 def write(report: Mapping[str, Any], path: Path, writing: Writing, links: Links) -> None:
@@ -79,7 +82,6 @@ def _list(made: Book, writing: Writing, listed: Sequence[Item], links: Links, ti
         put(sheet, row, at["col_severity"], item.severity_word, severity)
         for name in FILLED_IN:
             put(sheet, row, at[name], None, day if name == "col_date" else fill)
-        put(sheet, row, at["col_signature"], None, made.text)
     if listed:
         words = writing.words
         _choice(sheet, at["col_class"], len(listed), [words[f"nc_{one}"][writing.lang] for one in CLASSES])

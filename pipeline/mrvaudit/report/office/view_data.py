@@ -26,7 +26,11 @@ def block(block: Mapping[str, Any], report: Report, found: Sequence[Item], speec
     return {
         "title": f"{block['code']} {speech.listed([speech.of(one) for one in block['titles'][:3]])}",
         "lines": [_value_line(line, speech) for line in lines],
-        "rows": [{"label": speech.say(key), "text": text} for key, text in _origins(block, speech) if text],
+        "rows": [
+            {"label": speech.say(key), "text": text}
+            for key, text in (*_origins(block, speech), ("doc_cross", _cross(block["code"], report, speech)))
+            if text
+        ],
         "found": _found(about, speech),
     }
 
@@ -69,6 +73,29 @@ def _origins(block: Mapping[str, Any], speech: Speech) -> list[tuple[str, str]]:
     rows.insert(2, ("doc_meter", "；".join(meters) if speech.lang == "zh" else "; ".join(meters)))
     rows.insert(4, ("doc_records", speech.listed(records)))
     return rows
+
+
+def _cross(code: str, report: Report, speech: Speech) -> str:
+    """Which sources speak of a datum, and the sentence that it has one only; nothing for what is computed."""
+    matrix = report.get("second_sources")
+    said: list[str] = []
+    for line in matrix["lines"] if matrix else ():
+        if line["code"] != code:
+            continue
+        item = f"{speech.of(line['item_title'])}{speech.say('colon')}" if line["item_title"] else ""
+        sources = [_source(one, speech) for one in line["sources"]]
+        kinds = {cell["kind"] for cell in line["cells"]}
+        sentences = [speech.of(one["words"]) for one in line["sentences"]]
+        if not sentences:
+            sentences = [speech.say("doc_cross_prescribed" if kinds == {"prescribed"} else "doc_cross_all")]
+        named = speech.say("doc_cross_sources", sources=speech.listed(sources)) if sources else ""
+        said.append(f"{item}{named}{' '.join(sentences) if speech.lang == 'en' else ''.join(sentences)}")
+    return " ".join(said)
+
+
+def _source(one: Mapping[str, Any], speech: Speech) -> str:
+    title, by = speech.of(one["title"]), one["provided_by"]
+    return speech.say("doc_source_by", title=title, provider=by) if by else title
 
 
 def _meter(one: Mapping[str, Any], speech: Speech) -> str:
