@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from xlsxwriter.utility import xl_cell_to_rowcol
+from xlsxwriter.utility import xl_cell_to_rowcol  # type: ignore[import-untyped]
 
 from mrvaudit.ingest.block import cell_columns
 from mrvaudit.model import SEVERITIES
@@ -20,7 +20,7 @@ from mrvaudit.report.office.texts import LONGEST_CELL, cut, seen, sheet_names
 from mrvaudit.report.writing import Writing
 
 if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
     from mrvaudit.ingest import Block
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from mrvaudit.sector import Sector
 from mrvaudit.sectors.power.sample.frames import Tables
