@@ -16,7 +16,7 @@ from mrvaudit.tables import Field, Table, UnitByState
 # A sheet whose name begins so holds no records, and is not missed.
 GUIDE, CODES = "填表说明 Guide", "说明：用词 Codes"
 TITLE_ROW, EXAMPLE_ROW, HEADER_ROW, ROWS = 0, 1, 2, 5000
-EXAMPLE_MARK = "示例 example → "
+EXAMPLE_MARK = "　灰色行是示例 / the grey row is an example"
 NOTE_SIZE = {"x_scale": 2, "y_scale": 1.4, "author": "mrvaudit"}
 YES_NO = ("是", "否")
 GUIDE_WORDS = (
@@ -79,7 +79,8 @@ def _table(
     styles: Mapping[str, Any],
     lists: Mapping[str, int],
 ) -> None:
-    sheet.write_string(TITLE_ROW, 0, f"{table.title.zh} / {table.title.en} ({table.name})", styles["title"])
+    title = f"{table.title.zh} / {table.title.en}（{table.name}）"
+    sheet.write_string(TITLE_ROW, 0, f"{title}{EXAMPLE_MARK if example else ''}", styles["title"])
     sheet.set_row(HEADER_ROW, 34)
     sheet.freeze_panes(HEADER_ROW + 1, len(table.key))
     for at, field in enumerate(table.fields.values()):
@@ -88,9 +89,8 @@ def _table(
         sheet.write_comment(HEADER_ROW, at, note_of(field, sector), NOTE_SIZE)
         sheet.set_column(at, at, max(11, min(26, 2 * len(header) + 2)), styles[_style(field)])
         shown = _shown(example.get(field.name), field, sector)
-        mark = EXAMPLE_MARK if at == 0 else ""
-        if shown or mark:
-            sheet.write_string(EXAMPLE_ROW, at, f"{mark}{shown}", styles["example"])
+        if shown:
+            sheet.write_string(EXAMPLE_ROW, at, shown, styles["example"])
         _validate(sheet, at, field, sector, lists)
 
 
