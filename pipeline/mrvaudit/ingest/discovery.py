@@ -12,6 +12,7 @@ from types import ModuleType
 
 from mrvaudit import plugins
 from mrvaudit.errors import InputError, NothingError, UsageError
+from mrvaudit.ingest import apart
 from mrvaudit.ingest.block import Block
 
 # The folder that files given one by one count to starts with this mark, which no folder's name holds.
@@ -78,7 +79,8 @@ def read(found: Found, known: Mapping[str, ModuleType] | None = None) -> list[Bl
     """The blocks of one file; InputError where it cannot be read. `known` are the readers, looked up once."""
     module = (known or readers())[found.kind]
     try:
-        blocks: list[Block] = module.read(found.path)
+        # A module says APART where a file of its kind may ask for any amount of memory.
+        blocks: list[Block] = apart.read(module, found.path) if _is_apart(module) else module.read(found.path)
     except InputError as fault:
         raise InputError(
             found.name, fault.zh, fault.en, read=fault.read, todo_zh=fault.todo_zh, todo_en=fault.todo_en
@@ -86,6 +88,10 @@ def read(found: Found, known: Mapping[str, ModuleType] | None = None) -> list[Bl
     except OSError as fault:
         raise InputError(found.name, "无法打开", "cannot be opened", read=fault.strerror or str(fault)) from None
     return blocks
+
+
+def _is_apart(module: ModuleType) -> bool:
+    return bool(getattr(module, "APART", False))
 
 
 def sha256(path: Path) -> str:

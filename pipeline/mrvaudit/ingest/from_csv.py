@@ -16,6 +16,7 @@ from mrvaudit.ingest.block import Block, from_grid
 SUFFIXES = (".csv", ".tsv")
 SEPARATORS = (",", "\t", ";")
 HEAD_LINES = 10
+LONGEST_LINE_BYTES = 16 << 20
 
 
 def read(path: Path) -> list[Block]:
@@ -23,10 +24,28 @@ def read(path: Path) -> list[Block]:
     data, encoding = decode(path.read_bytes(), path.name)
     if not data.strip():
         return []
+    _guard(data, path.name)
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     separator = _separator(data, path.suffix.lower())
     return [from_grid(_grid(data, separator), None, encoding)]
+
+
+def _guard(data: bytes, label: str) -> None:
+    """Refuse a line beyond reason, looking only once per that many bytes."""
+    start = 0
+    while len(data) - start > LONGEST_LINE_BYTES:
+        end = max(data.rfind(mark, start, start + LONGEST_LINE_BYTES) for mark in (b"\n", b"\r"))
+        if end < 0:
+            raise InputError(
+                label,
+                "有一行超过 16 MB，不是数据表",
+                "a line is longer than 16 MB: this is no table of records",
+                read=f"{len(data)} bytes",
+                todo_zh="请检查换行，重新导出后提交",
+                todo_en="check the line ends, export it again and submit it",
+            )
+        start = end + 1
 
 
 def decode(raw: bytes, label: str) -> tuple[bytes, str]:

@@ -13,6 +13,7 @@ from mrvaudit.errors import InputError
 from mrvaudit.ingest.block import Block, from_grid
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+APART = True
 LARGEST_UNPACKED_BYTES = 1 << 30
 
 

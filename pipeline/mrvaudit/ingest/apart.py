@@ -1,0 +1,113 @@
+"""Read a file in a process of its own, with an address-space limit and a time limit.
+
+A workbook is a program's input of unbounded kind: a cell in the last corner of a sheet, or an archive that lies about
+its size, asks for more memory than there is. The process that reads it may die; the audit says so and goes on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from importlib import import_module
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import ModuleType
+
+from mrvaudit.errors import InputError
+from mrvaudit.ingest.block import Block
+
+# Beyond what interpreter and libraries map at the start.
+MEMORY_BYTES = 3 << 30
+SECONDS, SECONDS_PER_MB = 15.0, 3.0
+
+_Reply = list[Block] | InputError
+
+
+class _Child:
+    """The reading process, started when first needed and again after it died."""
+
+    def __init__(self) -> None:
+        self._process: BaseProcess | None = None
+        self._here: Connection | None = None
+
+    def ask(self, module: str, path: Path, seconds: float) -> _Reply | None:
+        """What the reader gives; None where the process died or took longer."""
+        here = self._connection()
+        try:
+            here.send((module, path))
+            if here.poll(seconds):
+                reply: _Reply = here.recv()
+                return reply
+        except (EOFError, OSError):
+            pass
+        self.stop()
+        return None
+
+    def _connection(self) -> Connection:
+        if self._here is None or self._process is None or not self._process.is_alive():
+            self.stop()
+            context = multiprocessing.get_context("spawn")
+            self._here, there = context.Pipe()
+            self._process = context.Process(target=_serve, args=(there,), daemon=True)
+            self._process.start()
+            there.close()
+        return self._here
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        if self._here is not None:
+            self._here.close()
+        self._process = self._here = None
+
+
+_CHILD = _Child()
+
+
+def read(module: ModuleType, path: Path) -> list[Block]:
+    """Blocks of the file as the module's `read` gives them; InputError where it cannot within memory and time."""
+    seconds = SECONDS + SECONDS_PER_MB * path.stat().st_size / 1e6
+    reply = _CHILD.ask(module.__name__, path, seconds)
+    if isinstance(reply, InputError):
+        raise reply
+    if reply is None:
+        raise InputError(
+            path.name,
+            "读取时超出内存或时间上限，未采用",
+            "reading it takes more memory or time than is allowed; it was not used",
+            read=f"{path.stat().st_size} bytes",
+            todo_zh="请检查是否有远离数据区的单元格，另存为新的工作簿或 CSV 后重新提交",
+            todo_en="look for cells far from the data, save it as a new workbook or CSV, and submit it again",
+        )
+    return reply
+
+
+def _serve(there: Connection) -> None:
+    """Answer until the other side is gone."""
+    _limit()
+    while True:
+        try:
+            module, path = there.recv()
+        except EOFError:
+            return
+        try:
+            there.send(import_module(module).read(path))
+        except InputError as fault:
+            there.send(fault)
+        except MemoryError:
+            return
+
+
+def _limit() -> None:
+    """What is mapped now and MEMORY_BYTES more; no core file."""
+    try:
+        import resource
+    except ImportError:  # not a POSIX system: the limit on time is left
+        return
+    size = Path("/proc/self/statm")
+    mapped = int(size.read_text(encoding="ascii").split()[0]) * resource.getpagesize() if size.exists() else 0
+    limit = mapped + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
