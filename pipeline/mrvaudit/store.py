@@ -72,7 +72,7 @@ def attach_tables(con: duckdb.DuckDBPyConnection, work: Work, sector: Sector, pa
     """Make every standard table readable by its name; returns the files."""
     files: list[Path] = []
     for name in table_columns(sector):
-        files += _attach(con, name, [work.part(work.t(name), part) for part in partitions])
+        files += attach(con, name, [work.part(work.t(name), part) for part in partitions])
     return files
 
 
@@ -80,11 +80,12 @@ def attach_views(con: duckdb.DuckDBPyConnection, work: Work, sector: Sector, par
     """Make every materialised view readable by its name; returns the files."""
     files: list[Path] = []
     for view in sector.views:
-        files += _attach(con, view.view, [work.part(work.m(view.view), part) for part in partitions])
+        files += attach(con, view.view, [work.part(work.m(view.view), part) for part in partitions])
     return files
 
 
-def _attach(con: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> list[Path]:
+def attach(con: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> list[Path]:
+    """Make these Parquet files readable under one name; returns the files."""
     listed = ", ".join(_quoted(path) for path in files)
     con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}])')
     return files
@@ -102,7 +103,7 @@ def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 text = f"COPY ({_ordered(view, sector)}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)"
                 _compute(con, view, text)
-                _attach(con, view.view, [path])
+                attach(con, view.view, [path])
     finally:
         con.close()
 
@@ -118,7 +119,7 @@ def derive_own(work: Work, sector: Sector, partition: int, as_of: date, memory: 
         files = attach_tables(con, work, sector, [partition])
         for view in sector.views:
             if view.view not in sector.own_views:
-                files += _attach(con, view.view, [work.part(work.m(view.view), partition)])
+                files += attach(con, view.view, [work.part(work.m(view.view), partition)])
         cage(con, files)
         for view in sector.views:
             if view.view in sector.own_views:
