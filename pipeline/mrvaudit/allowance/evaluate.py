@@ -124,7 +124,7 @@ def unit_rows(source: Source, frames: Frames) -> pl.DataFrame:
     found = settings(source.sector)
     index = read(source, "unit_index").filter("reporting")
     units = frames.units.join(index.select("unit_key", *IDENTITY[2:]), on="unit_key", how="inner")
-    named = _with_plan(units, found)
+    named = _with_status(units, found)
     columns = [one.column for one in found.columns if one.column not in FIGURES]
     chosen = [*IDENTITY, "year", "plan", "mark", "status", "reason", "reason_zh", "reason_en", *columns, "emission_basis", *FIGURES]
     return named.select(chosen).sort("entity_id", "unit_id", "year")
@@ -133,21 +133,28 @@ def unit_rows(source: Source, frames: Frames) -> pl.DataFrame:
 def entity_rows(source: Source, frames: Frames) -> pl.DataFrame:
     """Rows of entities, sorted by entity and year; status and reason as for units."""
     found = settings(source.sector)
-    named = _with_plan(frames.entities.join(places(source), on="entity_id", how="left"), found)
+    named = _with_status(frames.entities.join(places(source), on="entity_id", how="left"), found)
     chosen = ["entity_id", "entity_name", "province", "city", "year", "plan", "mark", "status", "reason", "reason_zh", "reason_en"]
     return named.select(*chosen, *ENTITY_FIGURES).sort("entity_id", "year")
 
 
-def _with_plan(frame: pl.DataFrame, found: Settings) -> pl.DataFrame:
-    """Plan, mark, status and the words of the reason."""
-    plans = {year: found.plan_of(year) for year in frame["year"].unique().to_list()}
-    reason = pl.col("reason")
+def _with_status(frame: pl.DataFrame, found: Settings) -> pl.DataFrame:
+    """Status, plan, mark and the words of the reason."""
+    known = pl.col("allowance_t").is_not_null()
+    status = pl.when(known).then(pl.lit("assessed")).otherwise(pl.lit("not_assessable")).alias("status")
+    return with_words(frame.with_columns(status), found)
+
+
+def with_words(frame: pl.DataFrame, found: Settings) -> pl.DataFrame:
+    """Plan and its mark by `year`, the words of `reason`."""
+    plans = {year: found.plan_of(year) for year in frame["year"].drop_nulls().unique().to_list()}
+    year, reason = pl.col("year"), pl.col("reason")
+    text = pl.String()
     return frame.with_columns(
-        pl.col("year").replace_strict({y: p.id if p else None for y, p in plans.items()}, return_dtype=pl.String).alias("plan"),
-        pl.col("year").replace_strict({y: p.mark if p else None for y, p in plans.items()}, return_dtype=pl.String).alias("mark"),
-        pl.when(pl.col("allowance_t").is_not_null()).then(pl.lit("assessed")).otherwise(pl.lit("not_assessable")).alias("status"),
-        reason.replace_strict({k: w.zh for k, w in found.words.items()}, default=reason, return_dtype=pl.String).alias("reason_zh"),
-        reason.replace_strict({k: w.en for k, w in found.words.items()}, default=reason, return_dtype=pl.String).alias("reason_en"),
+        year.replace_strict({y: p.id if p else None for y, p in plans.items()}, default=None, return_dtype=text).alias("plan"),
+        year.replace_strict({y: p.mark if p else None for y, p in plans.items()}, default=None, return_dtype=text).alias("mark"),
+        reason.replace_strict({k: w.zh for k, w in found.words.items()}, default=reason, return_dtype=text).alias("reason_zh"),
+        reason.replace_strict({k: w.en for k, w in found.words.items()}, default=reason, return_dtype=text).alias("reason_en"),
     )
 
 

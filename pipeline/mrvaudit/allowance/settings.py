@@ -40,15 +40,17 @@ class Column(Entry):
 class Change(Entry):
     """Findings of these rules about a field correct an input of the allowance by expected minus observed.
 
-    `basis` names the source of the output the correction belongs to; where another one was used nothing moves.
+    `basis` names the source of the output the correction belongs to; where another one was used nothing moves. With
+    `declared` the input is already the corrected one, and that column of the input view is what was declared.
     """
 
     rules: tuple[str, ...]
     table: Name
     field: Name
     input: Name
-    unit: str
-    basis: str
+    unit: str = ""
+    basis: str = ""
+    declared: Name | None = None
 
 
 class Settings(Entry):
