@@ -38,6 +38,7 @@ MODULES = (
     "report.settings_forms",
     "report.settings_charts",
     "report.settings_sources",
+    "allowance.settings",
     "ingest.mapping",
 )
 # Keys that the reader fills in itself: the name of an entry, the key of a value, the topic of a file.

@@ -45,7 +45,18 @@ def picture(source: Source, as_of: date) -> pl.DataFrame:
         (pl.col("due_t") - pl.col("counted_t")).alias("gap_t"),
         pl.lit(as_of).alias("as_of"),
     )
-    first = ("level", "province", "city", "year", "as_of", "entities", "recorded", "due_entities", "met", "met_rate_pct")
+    first = (
+        "level",
+        "province",
+        "city",
+        "year",
+        "as_of",
+        "entities",
+        "recorded",
+        "due_entities",
+        "met",
+        "met_rate_pct",
+    )
     tonnes = ("due_t", "surrendered_t", "offset_t", "counted_t", "gap_t", "rate_pct", "over_offset")
     failed = [f"failed_{name}" for name in reasons]
     order = pl.col("level").replace_strict({level: place for place, (level, _) in enumerate(LEVELS)})
@@ -57,14 +68,16 @@ def _reason_codes(source: Source) -> str:
 
 
 def _records(source: Source, as_of: date, limit: Parameter) -> pl.DataFrame:
-    """The record of each entity and year that stood on the day: the latest of those dated by then, else an undated one."""
+    """The record of each entity and year that stood on the day: the latest dated by then, else an undated one."""
     table = read(source, "compliance").filter(pl.col("as_of").is_null() | (pl.col("as_of") <= as_of))
     latest = table.sort("entity_id", "year", "as_of", "_block", "_line", nulls_last=False).unique(
         ["entity_id", "year"], keep="last", maintain_order=True
     )
     shares = {year: value_at(limit, "", f"{year}-01") for year in latest["year"].drop_nulls().unique().to_list()}
     share = pl.col("year").replace_strict(
-        {year: value.value / 100 if value else None for year, value in shares.items()}, default=None, return_dtype=pl.Float64
+        {year: value.value / 100 if value else None for year, value in shares.items()},
+        default=None,
+        return_dtype=pl.Float64,
     )
     due, offset = pl.col("due_t"), pl.col("ccer_t").fill_null(0.0)
     allowed = pl.min_horizontal(offset, due * share)

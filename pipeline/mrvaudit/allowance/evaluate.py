@@ -19,7 +19,16 @@ from mrvaudit.sector import Sector
 
 NO_PLAN = "no_plan"
 IDENTITY = ("entity_id", "unit_id", "entity_name", "unit_name", "province", "city")
-FIGURES = ("emission_tco2", "declared_tco2", "recalculated_tco2", "allowance_t", "duty_t", "gap_t", "gap_rate_pct", "preallocation_t")
+FIGURES = (
+    "emission_tco2",
+    "declared_tco2",
+    "recalculated_tco2",
+    "allowance_t",
+    "duty_t",
+    "gap_t",
+    "gap_rate_pct",
+    "preallocation_t",
+)
 ENTITY_FIGURES = (
     "units", "units_assessed", "emission_tco2", "allowance_t", "floor_t", "approved_t", "duty_t", "gap_t",
     "gap_rate_pct", "short_t", "borrow_t", "preallocation_t",
@@ -126,7 +135,19 @@ def unit_rows(source: Source, frames: Frames) -> pl.DataFrame:
     units = frames.units.join(index.select("unit_key", *IDENTITY[2:]), on="unit_key", how="inner")
     named = _with_status(units, found)
     columns = [one.column for one in found.columns if one.column not in FIGURES]
-    chosen = [*IDENTITY, "year", "plan", "mark", "status", "reason", "reason_zh", "reason_en", *columns, "emission_basis", *FIGURES]
+    chosen = [
+        *IDENTITY,
+        "year",
+        "plan",
+        "mark",
+        "status",
+        "reason",
+        "reason_zh",
+        "reason_en",
+        *columns,
+        "emission_basis",
+        *FIGURES,
+    ]
     return named.select(chosen).sort("entity_id", "unit_id", "year")
 
 
@@ -134,7 +155,19 @@ def entity_rows(source: Source, frames: Frames) -> pl.DataFrame:
     """Rows of entities, sorted by entity and year; status and reason as for units."""
     found = settings(source.sector)
     named = _with_status(frames.entities.join(places(source), on="entity_id", how="left"), found)
-    chosen = ["entity_id", "entity_name", "province", "city", "year", "plan", "mark", "status", "reason", "reason_zh", "reason_en"]
+    chosen = [
+        "entity_id",
+        "entity_name",
+        "province",
+        "city",
+        "year",
+        "plan",
+        "mark",
+        "status",
+        "reason",
+        "reason_zh",
+        "reason_en",
+    ]
     return named.select(*chosen, *ENTITY_FIGURES).sort("entity_id", "year")
 
 
@@ -151,10 +184,18 @@ def with_words(frame: pl.DataFrame, found: Settings) -> pl.DataFrame:
     year, reason = pl.col("year"), pl.col("reason")
     text = pl.String()
     return frame.with_columns(
-        year.replace_strict({y: p.id if p else None for y, p in plans.items()}, default=None, return_dtype=text).alias("plan"),
-        year.replace_strict({y: p.mark if p else None for y, p in plans.items()}, default=None, return_dtype=text).alias("mark"),
-        reason.replace_strict({k: w.zh for k, w in found.words.items()}, default=reason, return_dtype=text).alias("reason_zh"),
-        reason.replace_strict({k: w.en for k, w in found.words.items()}, default=reason, return_dtype=text).alias("reason_en"),
+        year.replace_strict({y: p.id if p else None for y, p in plans.items()}, default=None, return_dtype=text).alias(
+            "plan"
+        ),
+        year.replace_strict(
+            {y: p.mark if p else None for y, p in plans.items()}, default=None, return_dtype=text
+        ).alias("mark"),
+        reason.replace_strict({k: w.zh for k, w in found.words.items()}, default=reason, return_dtype=text).alias(
+            "reason_zh"
+        ),
+        reason.replace_strict({k: w.en for k, w in found.words.items()}, default=reason, return_dtype=text).alias(
+            "reason_en"
+        ),
     )
 
 
@@ -171,6 +212,10 @@ def places(source: Source) -> pl.DataFrame:
         pl.when(pl.col(name).drop_nulls().n_unique() == 1).then(pl.col(name).drop_nulls().first()).alias(name)
         for name in names
     ]
-    units = read(source, "unit_index").sort("entity_id", "unit_id").group_by("entity_id", maintain_order=True).agg(agreed)
+    units = (
+        read(source, "unit_index").sort("entity_id", "unit_id").group_by("entity_id", maintain_order=True).agg(agreed)
+    )
     both = units.join(listed, on="entity_id", how="full", coalesce=True, suffix="_listed")
-    return both.select("entity_id", *(pl.coalesce(f"{name}_listed", name).alias(name) for name in names)).sort("entity_id")
+    return both.select("entity_id", *(pl.coalesce(f"{name}_listed", name).alias(name) for name in names)).sort(
+        "entity_id"
+    )

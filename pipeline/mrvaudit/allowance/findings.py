@@ -36,7 +36,9 @@ def priced(source: Source, frames: Frames, findings: pl.DataFrame, price: float 
         "unit_reason",
         pl.lit("special:unknown"),
     )
-    rows = rows.with_columns(pl.when(unknown).then(why).alias("reason"), pl.lit(price, pl.Float64).alias("price_yuan_per_t"))
+    rows = rows.with_columns(
+        pl.when(unknown).then(why).alias("reason"), pl.lit(price, pl.Float64).alias("price_yuan_per_t")
+    )
     rows = rows.with_columns(
         ((pl.col("delta_e_tco2") - pl.col("delta_a_tco2")) * pl.col("price_yuan_per_t")).round(2).alias("money_yuan")
     )
@@ -71,14 +73,11 @@ def _moved(rows: pl.DataFrame, found: Settings) -> pl.DataFrame:
     fits = pl.col("by_class") | (
         (pl.col("unit_of_measure") == pl.col("change_unit")) & (pl.col("output_basis") == pl.col("change_basis"))
     )
+    moves = pl.col("change").is_not_null() | (pl.col("impact_tco2").fill_null(0) != 0)
     shift = pl.when(pl.col("by_class")).then(0.0).otherwise(pl.col("expected") - pl.col("observed"))
     return rows.with_columns(
         pl.when(fits).then("change").alias("change"), pl.when(fits).then(shift).alias("shift")
-    ).with_columns(
-        pl.when(
-            pl.col("unit_key").is_not_null() & (pl.col("change").is_not_null() | (pl.col("impact_tco2").fill_null(0) != 0))
-        ).then("row").cast(pl.Int64).alias("scenario")
-    )  # fmt: skip
+    ).with_columns(pl.when(pl.col("unit_key").is_not_null() & moves).then("row").cast(pl.Int64).alias("scenario"))
 
 
 def _replay(source: Source, frames: Frames, rows: pl.DataFrame, found: Settings) -> pl.DataFrame:
@@ -111,11 +110,13 @@ def _replay(source: Source, frames: Frames, rows: pl.DataFrame, found: Settings)
 
 
 def _standing(frames: Frames) -> pl.DataFrame:
-    """What is known of an entity and year before any correction; `fixed`: its allowance does not move with emissions."""
-    free = frames.units.group_by("entity_id", "year").agg((~pl.col("follows")).fill_null(False).all().alias("none_follows"))  # noqa: FBT003
+    """What is known of an entity and year before any correction, and whether its allowance moves with emissions."""
+    free = frames.units.group_by("entity_id", "year").agg(
+        (~pl.col("follows")).fill_null(False).all().alias("none_follows")
+    )
     entities = frames.entities.select(
         "entity_id", "year", pl.col("approved_t").alias("entity_before"),
-        (pl.col("approved_t") == pl.col("allowance_t")).fill_null(False).alias("above_floor"),  # noqa: FBT003
+        (pl.col("approved_t") == pl.col("allowance_t")).fill_null(False).alias("above_floor"),
     )  # fmt: skip
     return entities.join(free, on=["entity_id", "year"], how="left")
 

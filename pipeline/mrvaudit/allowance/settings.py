@@ -54,12 +54,13 @@ class Change(Entry):
 
 
 class Settings(Entry):
-    """All of a pack's `allowance:`."""
+    """All of a pack's `allowance:`; `note` is the column of the unit view whose words stand beside a unit."""
 
     input: Name
     unit: Name
     entity: Name
     offset_limit: Name
+    note: Name | None = None
     plans: tuple[Plan, ...]
     columns: tuple[Column, ...] = ()
     words: dict[str, Words] = {}

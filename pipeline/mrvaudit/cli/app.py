@@ -9,7 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from mrvaudit import __version__
-from mrvaudit.cli import audit_command, review_command, rules_command, sample_command, template_command
+from mrvaudit.cli import (
+    allowance_command,
+    audit_command,
+    review_command,
+    rules_command,
+    sample_command,
+    template_command,
+)
 from mrvaudit.cli.console import problem
 from mrvaudit.errors import MrvauditError
 
@@ -25,6 +32,7 @@ app.add_typer(rules_command.app, name="rules")
 app.add_typer(review_command.app, name="review")
 app.command("sample", help=sample_command.HELP)(sample_command.sample)
 app.command("template", help=template_command.HELP)(template_command.template)
+app.command("allowance", help=allowance_command.HELP)(allowance_command.allowance)
 
 
 # typer carries its own copy of click, under a private name.
