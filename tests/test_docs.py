@@ -40,6 +40,7 @@ MODULES = (
     "report.settings_sources",
     "allowance.settings",
     "ingest.mapping",
+    "visit.settings",
 )
 # Keys that the reader fills in itself: the name of an entry, the key of a value, the topic of a file.
 FILLED = {

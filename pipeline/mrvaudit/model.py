@@ -126,6 +126,10 @@ QUARANTINE: dict[str, str] = {
 }
 
 
+RECORDS = "records"
+"""Folder below the output folder in which the standard tables stay after a run."""
+
+
 @dataclass(frozen=True)
 class Work:
     """The folder between the stages; what lies where is drawn in docs/architecture.md."""

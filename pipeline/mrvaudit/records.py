@@ -6,15 +6,14 @@ import shutil
 from pathlib import Path
 
 from mrvaudit.errors import UsageError
-from mrvaudit.model import Audit, Work
+from mrvaudit.model import RECORDS, Audit, Work
 
-FOLDER = "records"
 SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet")
 
 
 def keep(audit: Audit, out: Path) -> None:
     """Copy the standard tables, the views that the sector keeps, and where every row came from."""
-    work, kept = audit.work, Work(out / FOLDER)
+    work, kept = audit.work, Work(out / RECORDS)
     kept.root.mkdir(exist_ok=True)
     for name in SINGLE:
         if work.file(name).is_file():
@@ -33,7 +32,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def kept(out: Path) -> Work:
     """The records that an audit left in `out`; UsageError where it left none."""
-    work = Work(out / FOLDER)
+    work = Work(out / RECORDS)
     if not work.t("unit_index").is_dir():
         raise UsageError(
             str(out), "这里没有审核留下的 records 文件夹", "no audit left its records here",

@@ -24,6 +24,7 @@ class Folder:
     as_of: date
     summary: dict[str, Any]
     findings: pl.DataFrame
+    checks: pl.DataFrame
     scores: pl.DataFrame
     answers: tuple[Answer, ...]
 
@@ -53,7 +54,7 @@ def opened(path: Path) -> Folder:
     file = path / answer.FILE
     given = answer.read(file) if file.is_file() else ()
     told, judged = apply.apply(findings.with_columns(_unanswered()), checks, given, as_of)
-    return Folder(path, as_of, summary, told if given else findings, scores, judged)
+    return Folder(path, as_of, summary, told if given else findings, checks, scores, judged)
 
 
 def _unanswered() -> pl.Expr:

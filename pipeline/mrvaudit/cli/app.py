@@ -16,6 +16,7 @@ from mrvaudit.cli import (
     rules_command,
     sample_command,
     template_command,
+    visit_command,
 )
 from mrvaudit.cli.console import problem
 from mrvaudit.errors import MrvauditError
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command("audit", help=audit_command.HELP)(audit_command.audit)
 app.add_typer(rules_command.app, name="rules")
 app.add_typer(review_command.app, name="review")
+app.command("visit", help=visit_command.HELP)(visit_command.visit)
 app.command("sample", help=sample_command.HELP)(sample_command.sample)
 app.command("template", help=template_command.HELP)(template_command.template)
 app.command("allowance", help=allowance_command.HELP)(allowance_command.allowance)

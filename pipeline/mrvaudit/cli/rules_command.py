@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mrvaudit.cli import options
 from mrvaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -109,6 +110,21 @@ def test(
         typer.echo(f"不符 fails: {one.where} · {one.name}: {one.fault}")
     typer.echo(f"算例 {len(verdicts)} 个，不符 {len(failed)} 个 / {len(verdicts)} examples, {len(failed)} failed")
     return int(bool(failed))
+
+
+@app.command("coverage", help="每条依据有哪些规则。 / Which clauses have which rules.")
+def coverage(
+    form: Annotated[Format, typer.Option("--format", help="text 或 json / text or json")] = Format.TEXT,
+    lang: options.Language = options.Lang.ZH,
+    rules: OwnRules = None,
+) -> int:
+    """Documents, clauses, rules; a clause without a rule is in no pack and not listed."""
+    from mrvaudit.pages import coverage as pages
+    from mrvaudit.sector import load_sector
+
+    found = pages.coverage(load_sector(extra=_existing(rules)))
+    typer.echo(json.dumps(found, ensure_ascii=False, indent=2) if form is Format.JSON else pages.text(found, str(lang)))
+    return 0
 
 
 def _existing(path: Path | None) -> Path | None:

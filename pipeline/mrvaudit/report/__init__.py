@@ -6,7 +6,7 @@ packages (entry point group `mrvaudit.reports`) are found alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -69,26 +69,34 @@ def write_reports(
     chosen = [known[name] for name in sorted(set(formats))]
     run = context.gather(audit, profile)
     writing = Writing(lang, run.words, profile, submission=submission.of(audit))
-    numbers = range(audit.partitions)
-    of = files.gather(run, [data.owned(audit, number) for number in numbers])
-    scores = {row["unit_key"]: row for row in audit.scores.iter_rows(named=True)}
     written: dict[int, Path] = {}
+    for key, report in _models(run):
+        folder = out / "units" / report["unit"]["report_dir"]
+        folder.mkdir(parents=True, exist_ok=True)
+        for module in chosen:
+            module.write(report, folder, writing)
+        written[key] = folder
+        if progress is not None:
+            progress(len(written), audit.scores.height)
+    return [written[key] for key in audit.scores["unit_key"] if key in written]
+
+
+def models(audit: Audit, profile: str = "verifier") -> Iterator[tuple[int, model.Report]]:
+    """The report of every unit with its key, partition by partition: for who makes something else of it than a file."""
+    return _models(context.gather(audit, profile))
+
+
+def _models(run: Run) -> Iterator[tuple[int, model.Report]]:
+    numbers = range(run.audit.partitions)
+    of = files.gather(run, [data.owned(run.audit, number) for number in numbers])
+    scores = {row["unit_key"]: row for row in run.audit.scores.iter_rows(named=True)}
     for number in numbers:
         part, presence = _partition(run, number), sources.gather(run, number)
         for unit in part.units.iter_rows(named=True):
             score = scores.get(unit["unit_key"])
-            if score is None:
-                continue
-            rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
-            report = model.build(run, rows, score, of, presence)
-            folder = out / "units" / model.folder(score["report_dir"])
-            folder.mkdir(parents=True, exist_ok=True)
-            for module in chosen:
-                module.write(report, folder, writing)
-            written[unit["unit_key"]] = folder
-            if progress is not None:
-                progress(len(written), len(scores))
-    return [written[key] for key in scores if key in written]
+            if score is not None:
+                rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
+                yield unit["unit_key"], model.build(run, rows, score, of, presence)
 
 
 def _partition(run: Run, number: int) -> data.Partition:
