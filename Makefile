@@ -53,6 +53,7 @@ lint: $(STAMP) ## ruff and mypy / 代码检查
 bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 	$(BIN)/python benchmarks/help_time.py
 	$(BIN)/python benchmarks/fleet.py
+	$(BIN)/python benchmarks/reports.py
 
 docs: $(STAMP) ## write docs/records.md again from the packs / 由规则包重新生成 docs/records.md
 	$(BIN)/python docs/make_records.py

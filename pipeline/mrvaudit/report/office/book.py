@@ -23,7 +23,7 @@ INKS = {"critical": "#9C1530", "major": "#8A4600", "minor": "#2F528F", "info": "
 A3, A4 = 8, 9
 LINE_HEIGHT, MOST_HEIGHT = 13.5, 405.0
 # Nothing of a submission may become a formula, a link or a number by itself.
-PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
 @dataclass

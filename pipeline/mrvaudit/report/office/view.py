@@ -16,7 +16,7 @@ from mrvaudit.report.writing import Writing
 
 Report = Mapping[str, Any]
 View = dict[str, Any]
-LONGEST_PROPERTY = 200
+LONGEST_PROPERTY, LONGEST_IN_HEADER = 200, 40
 
 
 def view(report: Report, writing: Writing) -> View:
@@ -56,7 +56,7 @@ def _head(report: Report, speech: Speech) -> View:
     return {
         "title": speech.of(report["verification"]["title"]) or speech.words["doc_title"][speech.lang],
         "part": speech.say("doc_unit_part", unit=name),
-        "province": number["province"] or f"［{speech.say('place')}］",
+        "province": number["province"] or speech.say("doc_fill"),
         "code": number["code"],
         "year": number["year"] or formats.NONE,
         "entity_name": entity,
@@ -64,7 +64,9 @@ def _head(report: Report, speech: Speech) -> View:
         "unit": name,
         "years": report["period"]["years"],
         "subject": cut(f"{entity} {unit['unit_id']} {report['period']['years']}", LONGEST_PROPERTY),
-        "header": " · ".join((entity, unit["unit_id"], report["period"]["years"], speech.say("doc_title"))),
+        "header": " · ".join(
+            (cut(entity, LONGEST_IN_HEADER), unit["unit_id"], report["period"]["years"], speech.say("doc_title"))
+        ),
         "rests_on": speech.say("doc_basis_digest", digest=report["digest"][:16], as_of=report["as_of"], packs=packs),
         "scope": speech.say(
             "doc_scope",

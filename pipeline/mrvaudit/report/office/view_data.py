@@ -27,9 +27,9 @@ def block(block: Mapping[str, Any], report: Report, found: Sequence[Item], speec
         "title": f"{block['code']} {speech.listed([speech.of(one) for one in block['titles'][:3]])}",
         "lines": [_value_line(line, speech) for line in lines],
         "rows": [
-            {"label": speech.say(key), "text": text}
-            for key, text in (*_origins(block, speech), ("doc_cross", _cross(block["code"], report, speech)))
-            if text
+            {"label": speech.say(key), "texts": texts}
+            for key, texts in (*_origins(block, speech), ("doc_cross", _cross(block["code"], report, speech)))
+            if texts
         ],
         "found": _found(about, speech),
     }
@@ -53,14 +53,14 @@ def _figure(value: Any, decimals: int | None) -> str:
     return formats.number(value, decimals) if decimals is not None else formats.plain(value)
 
 
-def _origins(block: Mapping[str, Any], speech: Speech) -> list[tuple[str, str]]:
+def _origins(block: Mapping[str, Any], speech: Speech) -> list[tuple[str, list[str]]]:
     """Where a datum comes from: control plan, meters, records."""
     plan = {one["field"]: speech.of(one["value"]) for one in block["plan"]}
-    rows = [(key, plan.get(name, "")) for name, key in PLAN_ROWS]
+    rows = [(key, [plan[name]] if name in plan else []) for name, key in PLAN_ROWS]
     if block["computed"]:
-        rows[0] = (rows[0][0], speech.of(block["computed"]))
+        rows[0] = (rows[0][0], [speech.of(block["computed"])])
     elif not plan:
-        rows[0] = (rows[0][0], speech.say("doc_no_plan"))
+        rows[0] = (rows[0][0], [speech.say("doc_no_plan")])
     meters = [_meter(one, speech) for one in block["meters"]]
     records = [
         speech.say(
@@ -70,12 +70,12 @@ def _origins(block: Mapping[str, Any], speech: Speech) -> list[tuple[str, str]]:
         )
         for one in block["records"]
     ]
-    rows.insert(2, ("doc_meter", "；".join(meters) if speech.lang == "zh" else "; ".join(meters)))
-    rows.insert(4, ("doc_records", speech.listed(records)))
+    rows.insert(2, ("doc_meter", meters))
+    rows.insert(4, ("doc_records", records))
     return rows
 
 
-def _cross(code: str, report: Report, speech: Speech) -> str:
+def _cross(code: str, report: Report, speech: Speech) -> list[str]:
     """Which sources speak of a datum, and the sentence that it has one only; nothing for what is computed."""
     matrix = report.get("second_sources")
     said: list[str] = []
@@ -90,7 +90,7 @@ def _cross(code: str, report: Report, speech: Speech) -> str:
             sentences = [speech.say("doc_cross_prescribed" if kinds == {"prescribed"} else "doc_cross_all")]
         named = speech.say("doc_cross_sources", sources=speech.listed(sources)) if sources else ""
         said.append(f"{item}{named}{' '.join(sentences) if speech.lang == 'en' else ''.join(sentences)}")
-    return " ".join(said)
+    return said
 
 
 def _source(one: Mapping[str, Any], speech: Speech) -> str:

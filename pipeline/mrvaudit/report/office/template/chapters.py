@@ -13,6 +13,7 @@ from mrvaudit.report.office.template.parts import (
     mark,
     paragraph,
     row,
+    row_mark,
     rows,
     run,
     section_end,
@@ -30,9 +31,9 @@ LABEL = 1900
 
 def judged(tag: str) -> str:
     """The verifier's judgement of a chapter or datum, to choose and to explain."""
-    return paragraph("Plain", run(word("doc_judgement") + "："), choice(f"judgement_{tag}", JUDGED)) + paragraph(
-        "Plain", run(word("doc_explain") + "："), blank(f"explain_{tag}")
-    )
+    return paragraph(
+        "Plain", run(word("doc_judgement") + word("colon")), choice(f"judgement_{tag}", JUDGED)
+    ) + paragraph("Plain", run(word("doc_explain") + word("colon")), blank(f"explain_{tag}"))
 
 
 def found(name: str) -> str:
@@ -66,14 +67,20 @@ def facts() -> str:
     )
 
 
+def several(texts: str) -> str:
+    """A paragraph of a cell for each of some texts."""
+    return mark(f"for text in {texts}") + paragraph("Cell", "{{ text }}", keep=True) + mark("endfor")
+
+
 def data_blocks() -> str:
     """One block per data code: figures, how they come about, what was found, the judgement to make."""
     width = PORTRAIT - LABEL
-    lines = rows((LABEL, width), "one in block.rows", ("CellLabel", "{{ one.label }}"), "{{ one.text }}")
-    said = row(
-        cell(LABEL, word("doc_found"), style="CellLabel"),
-        cell(width, mark("for one in block.found") + paragraph("Cell", "{{ one }}") + mark("endfor")),
+    lines = (
+        row_mark("for one in block.rows", 2)
+        + row(cell(LABEL, "{{ one.label }}", style="CellLabel", keep=True), cell(width, several("one.texts")))
+        + row_mark("endfor", 2)
     )
+    said = row(cell(LABEL, word("doc_found"), style="CellLabel", keep=True), cell(width, several("block.found")))
     end = row(
         cell(LABEL, word("doc_judgement"), style="CellLabel"),
         cell(width, paragraph("Cell", choice("judgement_datum", JUDGED)) + paragraph("Cell", blank("explain_datum"))),
@@ -83,8 +90,9 @@ def data_blocks() -> str:
         heads(VALUES, "doc_item", "doc_figures_unit", "head_declared", "head_recalculated", "doc_months_differ"),
         rows(
             VALUES, "one in block.lines", "{{ one.title }}", "{{ one.unit }}", ("CellFigure", "{{ one.declared }}"),
-            ("CellFigure", "{{ one.recalculated }}"), "{{ one.differs }}",
+            ("CellFigure", "{{ one.recalculated }}"), "{{ one.differs }}", keep=True,
         ),
+        keep=True,
     )  # fmt: skip
     return each(
         "block in r.blocks", paragraph("Heading3", "{{ block.title }}"), values, table((LABEL, width), lines, said, end)

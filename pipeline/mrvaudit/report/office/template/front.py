@@ -201,7 +201,7 @@ def process() -> str:
         + table(TEAM, heads(TEAM, "doc_role", "doc_name", "doc_task", "doc_sign"), *team)
         + paragraph("Heading2", word("doc_2_2"))
         + paragraph("Body", "{{ r.reviewed }}")
-        + paragraph("Body", run(word("doc_review_date") + "："), blank("review_date"))
+        + paragraph("Body", run(word("doc_review_date") + word("colon")), blank("review_date"))
         + paragraph("Heading2", word("doc_2_3"))
         + table(VISIT, heads(VISIT, "doc_time", "doc_place", "doc_person", "doc_content"), *visit)
         + paragraph("Heading2", word("doc_2_4"))

@@ -57,22 +57,23 @@ def choice(tag: str, keys: Sequence[str]) -> str:
     return (
         f'<w:sdt><w:sdtPr><w:alias w:val="{tag}"/><w:tag w:val="{tag}"/><w:showingPlcHdr/>'
         f"<w:dropDownList>{entries}</w:dropDownList></w:sdtPr><w:sdtContent>"
-        f"{run('［{{ w.doc_choose }}］', 'Placeholder')}</w:sdtContent></w:sdt>"
+        f"{run('{{ w.doc_choose }}', 'Placeholder')}</w:sdtContent></w:sdt>"
     )
 
 
 def blank(tag: str, text: str | None = None) -> str:
-    """A field to fill in; `text` is shown in brackets in its place."""
+    """A field to fill in; `text` is shown in its place."""
     shown = text or word("doc_fill")
     return (
         f'<w:sdt><w:sdtPr><w:alias w:val="{tag}"/><w:tag w:val="{tag}"/><w:showingPlcHdr/><w:text w:multiLine="1"/>'
-        f"</w:sdtPr><w:sdtContent>{run(f'［{shown}］', 'Placeholder')}</w:sdtContent></w:sdt>"
+        f"</w:sdtPr><w:sdtContent>{run(shown, 'Placeholder')}</w:sdtContent></w:sdt>"
     )
 
 
-def cell(width: int, *content: str, style: str = "Cell", span: int = 1, shade: bool = False) -> str:
+def cell(width: int, *content: str, style: str = "Cell", span: int = 1, shade: bool = False, keep: bool = False) -> str:
     """A cell of paragraphs; plain text and runs become one paragraph of `style`."""
-    blocks = "".join(content) if content and content[0].startswith("<w:p>") else paragraph(style, *(content or ("",)))
+    written = bool(content) and content[0].startswith("<w:p>")
+    blocks = "".join(content) if written else paragraph(style, *(content or ("",)), keep=keep)
     merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{BAND}"/>' if shade else ""
     return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}{fill}</w:tcPr>{blocks}</w:tc>'
@@ -90,8 +91,11 @@ def row_mark(text: str, columns: int) -> str:
     return row(*(cell(100, f"{{%tr {text} %}}" if place == 0 else "") for place in range(columns)))
 
 
-def table(widths: Sequence[int], *rows: str, margin: int = 70) -> str:
-    """A bordered table of fixed widths; `margin` stands left and right of the text of a cell."""
+def table(widths: Sequence[int], *rows: str, margin: int = 70, keep: bool = False) -> str:
+    """A bordered table of fixed widths; `margin` stands left and right of the text of a cell.
+
+    `keep` holds the gap below it together with what follows.
+    """
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     edges = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{LINE}"/>'
@@ -101,7 +105,7 @@ def table(widths: Sequence[int], *rows: str, margin: int = 70) -> str:
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>" + paragraph("Gap")
+        f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>" + paragraph("Gap", keep=keep)
     )
 
 
@@ -113,10 +117,12 @@ def heads(widths: Sequence[int], *keys: str) -> str:
     )
 
 
-def rows(widths: Sequence[int], loop: str, *contents: str | tuple[str, str]) -> str:
+def rows(widths: Sequence[int], loop: str, *contents: str | tuple[str, str], keep: bool = False) -> str:
     """One row per turn of a loop; a content is text, runs, or (style, text)."""
     cells = [
-        cell(width, content[1], style=content[0]) if isinstance(content, tuple) else cell(width, content)
+        cell(width, content[1], style=content[0], keep=keep)
+        if isinstance(content, tuple)
+        else cell(width, content, keep=keep)
         for width, content in zip(widths, contents, strict=True)
     ]
     return row_mark(f"for {loop}", len(widths)) + row(*cells) + row_mark("endfor", len(widths))
