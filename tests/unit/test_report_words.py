@@ -26,6 +26,8 @@ COMPOSED = (
     "state_",
     "source_sentence_",
     "quarantine_",
+    "finding_",
+    "opinion_",
     "severity_",
     "standard_",
 )

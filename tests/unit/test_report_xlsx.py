@@ -14,6 +14,7 @@ import pytest
 from report_case import BREAKOUT, ENTITY, FOLDERS, LONG, findings, power, written
 
 from mrvaudit import report
+from mrvaudit.answers.answer import Answer, Step
 from mrvaudit.answers.filled import rows as read_back
 from mrvaudit.report.office import texts
 from mrvaudit.report.office.submission import Submission
@@ -233,3 +234,22 @@ def test_the_list_filled_in_is_read_back_by_its_heads(tmp_path: Path) -> None:
     names = ("cause", "answer", "corrected", "evidence", "date", "opinion", "signature", "author")
     assert ["抄录错误", "更正", "93000", "日报", "2026-04-01", "接受", "乙", "甲"] == [row[name] for name in names]
     assert workbook.worksheets[0]["V2"].value == row["finding_id"]
+
+
+def test_an_answer_that_holds_is_filled_in(tmp_path: Path) -> None:
+    """Cause, correction, value, evidence, names and dates stand in their columns, and in the Word report's list."""
+    audit = power(tmp_path / "work")
+    given = Answer(
+        finding_id=f"{1:016x}", rule_id="QTY-01", entity_id=ENTITY, status="verified", cause="=1+1", answer="更正",
+        corrected_value=93_000.0, evidence="班报", author="甲", date="2026-04-01", opinion="接受",
+        steps=(Step(status="answered", by="甲", on="2026-04-01"), Step(status="verified", by="乙", on="2026-04-02")),
+    )  # fmt: skip
+    lapsed = given.model_copy(update={"finding_id": f"{2:016x}", "state": "expired"})
+    report.write_reports(replace(audit, answers=(given, lapsed)), tmp_path, ("xlsx", "json"))
+    sheet = openpyxl.load_workbook(tmp_path / "units" / FOLDERS[0] / "findings.xlsx").worksheets[0]
+    listed = {row[-1].value: row for row in sheet.iter_rows(min_row=2)}
+    row = listed[f"{1:016x}"]
+    expected = ["=1+1", "更正", 93_000, "班报", "2026-04-01", "接受", "未关闭", "乙", "甲"]
+    assert expected == [one.value for one in row[9:18]]
+    assert "s" == row[9].data_type
+    assert [None] * 9 == [one.value for one in listed[f"{2:016x}"][9:18]]

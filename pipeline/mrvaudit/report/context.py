@@ -15,6 +15,7 @@ from mrvaudit.report.data import Blocks, Row, Slices, slices
 from mrvaudit.report.formats import Pair
 
 if TYPE_CHECKING:
+    from mrvaudit.answers.answer import Answer
     from mrvaudit.model import Audit
     from mrvaudit.report.settings import DataCode, Settings
     from mrvaudit.report.settings_forms import Forms
@@ -47,6 +48,7 @@ class Run:
     entity_units: Mapping[str, int]
     context: derived.Context
     codes_by_column: Mapping[tuple[str, str], DataCode]
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     profile: str = "verifier"
     titles: dict[tuple[str, str], Pair] = field(default_factory=dict)
     skeletons: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
@@ -117,6 +119,7 @@ def gather(audit: Audit, profile: str = "verifier", *, texts: bool = True) -> Ru
         codes_by_column={
             (code.recalculated.name, code.recalculated.column): code for code in parsed.data_codes if code.recalculated
         },
+        answers={one.finding_id: one for one in audit.answers if one.state == "in_force"},
         profile=profile,
     )
 

@@ -45,7 +45,18 @@ def _record(run: Run, row: Row) -> Record:
         "message": {"zh": row.get("message_zh") or "", "en": row.get("message_en") or row.get("message_zh") or ""},
         "ask": ask,
         "integrity_signal": row.get("integrity_signal"),
+        "answer": _answer(run, row["finding_id"]),
     }
+
+
+def _answer(run: Run, finding_id: str) -> Record | None:
+    """What the enterprise and the verifier said of a finding, where it still holds; None without an answer."""
+    given = run.answers.get(finding_id)
+    if given is None:
+        return None
+    names = ("status", "cause", "answer", "corrected_value", "evidence", "author", "date", "opinion")
+    last = [step for step in given.steps if step.status in ("verified", "closed")][-1:]
+    return {**{name: getattr(given, name) for name in names}, "verified_by": last[0].by if last else None}
 
 
 def matters(run: Run, found: Sequence[Record]) -> list[Record]:

@@ -14,7 +14,7 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
 - data_codes[]: {code, title, item, item_title, unit, decimals, of, months[{month, declared, recalculated, differs}],
   years[{year, …}]}
 - findings[]: finding_id … status as in findings.parquet, with cell {file, sheet, row, cell, text}, message, ask,
-  related, plant_level
+  related, plant_level, answer {status, cause, answer, corrected_value, evidence, author, date, opinion, verified_by}
 - matters[]: findings grouped for reading: {number, rule_id, title, topic, severity, plant_level, data_codes, months,
   impact_tco2, impact_kind, message, basis, marks, ask, remedy, may_also_be, finding_ids, follows[]}
 - checks: {all, apply, made, made_pct, by_status, rows[{rule_id, title, plant_level, status, reason, rows, rows_found,

@@ -80,8 +80,9 @@ def _list(made: Book, writing: Writing, listed: Sequence[Item], links: Links, ti
         put(sheet, row, at["col_description"], described(item, writing), made.text)
         severity = made.format(font_color=book.INKS[item.severity], bold=True, border=1, border_color=book.LINE)
         put(sheet, row, at["col_severity"], item.severity_word, severity)
+        said = _answered(item, writing)
         for name in FILLED_IN:
-            put(sheet, row, at[name], None, day if name == "col_date" else fill)
+            put(sheet, row, at[name], said.get(name), day if name == "col_date" else fill)
     if listed:
         words = writing.words
         _choice(sheet, at["col_class"], len(listed), [words[f"nc_{one}"][writing.lang] for one in CLASSES])
@@ -108,6 +109,21 @@ def _doubts(made: Book, writing: Writing, doubts: Sequence[Item], links: Links, 
         put(sheet, row, at["col_innocent"], item.may_also_be, made.text)
         put(sheet, row, at["col_result"], None, made.text)
     _finish(sheet, DOUBTS, len(doubts), title)
+
+
+def _answered(item: Item, writing: Writing) -> dict[str, Any]:
+    """What an earlier answer that still holds said, by column."""
+    words, lang, given = writing.words, writing.lang, item.answer
+    names = {
+        "col_cause": "cause", "col_correction": "answer", "col_corrected": "corrected_value",
+        "col_evidence": "evidence", "col_date": "date", "col_signature": "verified_by", "col_author": "author",
+    }  # fmt: skip
+    opinion, closed = f"opinion_{given.get('opinion')}", item.status == "closed"
+    return {
+        **{column: given.get(name) for column, name in names.items()},
+        "col_opinion": words[opinion][lang] if opinion in words else given.get("opinion"),
+        "col_closed": words["choice_closed" if closed else "choice_open"][lang] if given else None,
+    }
 
 
 def described(item: Item, writing: Writing) -> str:

@@ -56,6 +56,9 @@ class Item:
     observed: float | None
     expected: float | None
     places: tuple[Place, ...]
+    status: str
+    answer: Record
+    """What was answered, empty without an answer; see the model."""
 
     @property
     def is_doubt(self) -> bool:
@@ -134,6 +137,8 @@ def _item(
         observed=record["observed"],
         expected=record["expected"],
         places=_places(record),
+        status=record["status"],
+        answer=record["answer"] or {},
     )
 
 

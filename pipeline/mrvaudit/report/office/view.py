@@ -191,6 +191,8 @@ def _full(item: Item, speech: Speech) -> View:
         "impact": formats.signed(item.impact_tco2, 2) if known(item.impact_tco2) else formats.NONE,
         "condition": item.condition,
         "ask": item.ask or item.may_also_be,
+        "answer": [str(item.answer[name]) for name in ("cause", "answer", "corrected_value") if item.answer.get(name)],
+        "status": speech.say(f"finding_{item.status}"),
     }
 
 

@@ -110,7 +110,7 @@ def where() -> str:
 
 
 def listed() -> str:
-    """不符合项清单, and what is only to look into."""
+    """不符合项清单, and below it what is only to look into."""
     lines = (
         row_mark("for one in r.listed", len(LIST))
         + row(
@@ -124,22 +124,19 @@ def listed() -> str:
             cell(LIST[2], described()),
             cell(LIST[3], "{{ one.basis }}", style="Small"),
             cell(LIST[4], paragraph("CellFigure", "{{ one.impact }}") + paragraph("Small", "{{ one.condition }}")),
-            cell(LIST[5], blank("correction")),
-            cell(LIST[6], paragraph("Cell", choice("closed", CLOSED)) + paragraph("Cell", blank("opinion"))),
+            cell(
+                LIST[5],
+                mark("for text in one.answer"), paragraph("Cell", "{{ text }}"), mark("endfor"),
+                when("not one.answer", paragraph("Cell", blank("correction"))),
+            ),
+            cell(
+                LIST[6],
+                paragraph("Cell", "{{ one.status }}"), paragraph("Cell", choice("closed", CLOSED)),
+                paragraph("Cell", blank("opinion")),
+            ),
         )
         + row_mark("endfor", len(LIST))
     )  # fmt: skip
-    doubts = (
-        row_mark("for one in r.doubts", len(DOUBTS))
-        + row(
-            cell(DOUBTS[0], "{{ one.label }}"),
-            cell(DOUBTS[1], where()),
-            cell(DOUBTS[2], described()),
-            cell(DOUBTS[3], "{{ one.ask }}"),
-            cell(DOUBTS[4], blank("looked")),
-        )
-        + row_mark("endfor", len(DOUBTS))
-    )
     return (
         paragraph("Heading1", word("doc_annex_3"))
         + when(
@@ -154,14 +151,28 @@ def listed() -> str:
             ),
             other=[paragraph("Body", word("doc_none_listed"))],
         )
-        + when(
-            "r.doubts",
-            paragraph("Lead", word("doc_annex_3_doubts")),
-            table(
-                DOUBTS, heads(DOUBTS, "col_number", "col_month", "col_observation", "col_look", "col_result"), doubts
-            ),
-        )
+        + doubts()
     )  # fmt: skip
+
+
+def doubts() -> str:
+    """What is only to look into, where there is any."""
+    lines = (
+        row_mark("for one in r.doubts", len(DOUBTS))
+        + row(
+            cell(DOUBTS[0], "{{ one.label }}"),
+            cell(DOUBTS[1], where()),
+            cell(DOUBTS[2], described()),
+            cell(DOUBTS[3], "{{ one.ask }}"),
+            cell(DOUBTS[4], blank("looked")),
+        )
+        + row_mark("endfor", len(DOUBTS))
+    )
+    return when(
+        "r.doubts",
+        paragraph("Lead", word("doc_annex_3_doubts")),
+        table(DOUBTS, heads(DOUBTS, "col_number", "col_month", "col_observation", "col_look", "col_result"), lines),
+    )
 
 
 def supporting() -> str:
