@@ -12,7 +12,7 @@ DEMO := out/demo
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint bench docs pages lock samples clean
+.PHONY: help install demo test lint fuzz bench docs pages lock samples clean
 
 help: ## list the targets / 列出全部目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ demo: $(STAMP) ## audit three samples into out/demo / 审核三份示例
 test: lint ## install, then lint, examples of the rules, and tests / 安装并运行全部检查与测试
 	$(BIN)/mrvaudit rules test
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+
+fuzz: $(STAMP) ## 500 disordered submissions; a failure names its seed / 500 份打乱的提交
+	MRVAUDIT_FUZZ_CASES=500 $(BIN)/pytest --numprocesses auto tests/disorder
 
 lint: $(STAMP) ## ruff and mypy / 代码检查
 	$(BIN)/ruff check

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from mrvaudit.ingest.block import Block, from_grid
-from mrvaudit.ingest.headers import Doubt, Heading, lexicon, meaning, relocate, units_row
+from mrvaudit.ingest.headers import Doubt, Heading, lexicon, meaning, nearest, relocate, units_row
 from mrvaudit.packfile import Words
 from mrvaudit.tables import Field, Table, UnitByState
 from mrvaudit.units import Unit
@@ -128,3 +128,25 @@ def test_a_row_of_units_belongs_to_the_header() -> None:
     assert (block.headers, line) == (("机组编号", "消耗量(kt)", "压力(MPa)"), 2)
     assert units_row(grid(("机组编号", "消耗量"), ("t", "5")), LEXICON)[1] is None
     assert units_row(grid(("机组编号", "消耗量"), ("—", "/")), LEXICON)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("燃料消耗数量", ("used",)),
+        ("低位发热值(MJ/kg)", ("qnet_mj_per_kg", "ncv_gj_per_1e4nm3")),
+        ("发热量", ("qnet_mj_per_kg", "ncv_gj_per_1e4nm3")),
+        ("机组编码", ("unit_id",)),
+        ("天气", ()),
+        ("x", ()),
+    ],
+)
+def test_the_nearest_names_are_proposed(text: str, names: tuple[str, ...]) -> None:
+    """What is spelled alike or may be meant, best first; nothing where nothing is."""
+    assert names == nearest(text, LEXICON)
+
+
+def test_a_name_with_brackets_takes_the_unit_of_the_units_row() -> None:
+    """The brackets of 厂用电量(生产) are no unit."""
+    block, _ = units_row(grid(("机组编号", "厂用电量(生产)"), ("—", "MWh"), ("1#", "5")), LEXICON)
+    assert ("机组编号", "厂用电量(生产)(MWh)") == block.headers

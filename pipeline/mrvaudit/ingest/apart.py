@@ -6,10 +6,11 @@ its size, asks for more memory than there is. The process that reads it may die;
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
+import subprocess
+import sys
 from importlib import import_module
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import ModuleType
 
@@ -24,10 +25,13 @@ _Reply = list[Block] | InputError
 
 
 class _Child:
-    """The reading process, started when first needed and again after it died."""
+    """The reading process, started when first needed and again after it died.
+
+    Started by command and not as a worker of `multiprocessing`: that would import the main module of whoever calls.
+    """
 
     def __init__(self) -> None:
-        self._process: BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._here: Connection | None = None
 
     def ask(self, module: str, path: Path, seconds: float) -> _Reply | None:
@@ -44,12 +48,12 @@ class _Child:
         return None
 
     def _connection(self) -> Connection:
-        if self._here is None or self._process is None or not self._process.is_alive():
+        if self._here is None or self._process is None or self._process.poll() is not None:
             self.stop()
-            context = multiprocessing.get_context("spawn")
-            self._here, there = context.Pipe()
-            self._process = context.Process(target=_serve, args=(there,), daemon=True)
-            self._process.start()
+            self._here, there = Pipe()
+            number = there.fileno()
+            command = [sys.executable, "-m", __name__, str(number)]
+            self._process = subprocess.Popen(command, pass_fds=(number,), stdin=subprocess.DEVNULL)
             there.close()
         return self._here
 
@@ -57,17 +61,23 @@ class _Child:
         """End the process, whatever it is doing."""
         if self._process is not None:
             self._process.kill()
-            self._process.join()
+            self._process.wait()
         if self._here is not None:
             self._here.close()
         self._process = self._here = None
 
 
 _CHILD = _Child()
+atexit.register(_CHILD.stop)
 
 
 def read(module: ModuleType, path: Path) -> list[Block]:
-    """Blocks of the file as the module's `read` gives them; InputError where it cannot within memory and time."""
+    """Blocks of the file as the module's `read` gives them; InputError where it cannot within memory and time.
+
+    On a system that cannot hand a pipe to a process it is read here, without these bounds.
+    """
+    if sys.platform == "win32":
+        return _blocks(module, path)
     seconds = SECONDS + SECONDS_PER_MB * path.stat().st_size / 1e6
     reply = _CHILD.ask(module.__name__, path, seconds)
     if isinstance(reply, InputError):
@@ -84,6 +94,11 @@ def read(module: ModuleType, path: Path) -> list[Block]:
     return reply
 
 
+def _blocks(module: ModuleType, path: Path) -> list[Block]:
+    found: list[Block] = module.read(path)
+    return found
+
+
 def _serve(there: Connection) -> None:
     """Answer until the other side is gone."""
     _limit()
@@ -93,7 +108,7 @@ def _serve(there: Connection) -> None:
         except EOFError:
             return
         try:
-            there.send(import_module(module).read(path))
+            there.send(_blocks(import_module(module), path))
         except InputError as fault:
             there.send(fault)
         except MemoryError:
@@ -111,3 +126,7 @@ def _limit() -> None:
     limit = mapped + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _serve(Connection(int(sys.argv[1])))

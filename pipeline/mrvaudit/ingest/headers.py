@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 from mrvaudit import units
@@ -14,6 +15,8 @@ from mrvaudit.tables import Field, Table, UnitByState
 from mrvaudit.units import Unit
 
 HEADER_ROWS_LOOKED_AT = 10
+# How alike a header and a known spelling must be, of 1, before the second is proposed.
+ALIKE = 0.65
 OPENING, CLOSING = "([{【〔「", ")]}】〕」"
 # What forms write in brackets without naming a unit.
 REMARKS = frozenset({"必填", "选填", "可选", "required", "optional", "key", "*"})
@@ -208,6 +211,16 @@ def _stems(field: Field, known: Mapping[str, Unit]) -> list[str]:
     return list(dict.fromkeys(stems))
 
 
+def nearest(text: str, words: Lexicon, most: int = 3) -> tuple[str, ...]:
+    """Fields that a header may stand for: those it is spelled like, or those between which it does not choose."""
+    found = meaning(text, words)
+    if isinstance(found, Doubt):
+        return found.fields[:most]
+    whole = fold(text.split("(")[0].split("（")[0])
+    close = get_close_matches(whole, list(words.words), n=most, cutoff=ALIKE) if len(whole) > 1 else []
+    return tuple(dict.fromkeys(name for spelling in close for name, _ in words.words[spelling]))[:most]
+
+
 def known_cells(cells: tuple[str, ...], words: Lexicon) -> int:
     """How many of these cells are headers of the table."""
     return sum(meaning(cell, words) is not None for cell in cells)
@@ -242,13 +255,19 @@ def units_row(block: Block, words: Lexicon) -> tuple[Block, int | None]:
         return block, None
     headers = tuple(
         f"{header}({cell.strip('()（）')})"
-        if cell and _is_unit(cell, words, strictly=True) and not set(header) & set(f"{OPENING}（【")
+        if cell and _is_unit(cell, words, strictly=True) and not _has_unit(header, words)
         else header
         for header, cell in zip(block.headers, cells, strict=True)
     )
     return Block(block.sheet, block.header_row, headers, block.frame, block.encoding, block.first_column), below[
         "_line"
     ][0]
+
+
+def _has_unit(header: str, words: Lexicon) -> bool:
+    """Whether the header names its unit itself; a name may well hold brackets, as 负荷(出力)系数 does."""
+    found = meaning(header, words)
+    return isinstance(found, Heading) and found.unit is not None
 
 
 def _is_unit(cell: str, words: Lexicon, *, strictly: bool = False) -> bool:

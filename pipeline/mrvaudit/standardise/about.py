@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from mrvaudit.ingest.headers import Lexicon, lexicon, nearest
 from mrvaudit.ingest.notices import Case, field_words, finding
 from mrvaudit.standardise.batch import Intake, Left
 from mrvaudit.standardise.entities import Owners
+from mrvaudit.tables import Table
 
 MOST_HEADERS = 8
 # Why something was left aside: words for the sentence, and a severity where it is more than a remark.
@@ -73,16 +75,30 @@ def _one_left(intake: Intake, entity: str, ones: list[Left]) -> dict[str, Any]:
     zh, en, severity = WHY[first.reason]
     headers = sorted({one.what for one in ones})
     shown = headers[:MOST_HEADERS]
+    words, rest = _lexicon(intake, table), "…" if len(headers) > len(shown) else ""
     values = {
         **field_words(table, None),
         "count": len(headers),
-        "headers_zh": "、".join(shown) + ("…" if len(headers) > len(shown) else ""),
-        "headers_en": ", ".join(shown) + ("…" if len(headers) > len(shown) else ""),
+        "headers_zh": "、".join(_asked(one, first.reason, words, "zh") for one in shown) + rest,
+        "headers_en": ", ".join(_asked(one, first.reason, words, "en") for one in shown) + rest,
         "reason_zh": zh,
         "reason_en": en,
     }
     case = Case("INT-HEADER", first.reason, severity)
     return finding(intake.sector, case, values, table=table.name, row_key="", field=None, **place)
+
+
+def _lexicon(intake: Intake, table: Table) -> Lexicon:
+    return intake.names.lexicons.get(table.name) or lexicon(table, intake.sector.units)
+
+
+def _asked(header: str, reason: str, words: Lexicon, lang: str) -> str:
+    """The header, and the fields that it may mean: a mapping file settles which."""
+    names = nearest(header, words) if reason in ("unknown", "several_fields") else ()
+    if not names:
+        return header
+    listed = "、".join(f"{words.fields[name].title.zh} {name}" for name in names)
+    return f"{header}（近似：{listed}）" if lang == "zh" else f"{header} (perhaps {', '.join(names)})"
 
 
 def _entity(intake: Intake, owners: Owners, key: str) -> str:

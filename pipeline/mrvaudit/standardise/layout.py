@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -80,16 +80,20 @@ def names_of(sector: Sector) -> Names:
 
 def named(text: str, names: Names) -> str | None:
     """The one table of that name, leaving aside numbers and dates around it; None for no table or several."""
-    for spelling in (
-        text,
-        re.sub(f"{_COUNTING}$", "", text),
-        re.sub(f"^{_COUNTING}", "", text),
-        re.sub(f"^{_COUNTING}|{_COUNTING}$", "", text),
-    ):
+    for spelling in _uncounted(text):
         tables = names.tables.get(fold(spelling), frozenset())
         if len(tables) == 1:
             return next(iter(tables))
     return None
+
+
+def _uncounted(text: str) -> Iterator[str]:
+    """The text, then with ever more of its counting ends left out: of `C.3(1)` first `C.3`, then `C`."""
+    counting = re.compile(_COUNTING)
+    starts = [at for at in range(len(text)) if at == 0 or counting.fullmatch(text[:at])]
+    ends = [at for at in range(len(text), 0, -1) if at == len(text) or counting.fullmatch(text[at:])]
+    for start in starts:
+        yield from (text[start:end] for end in ends if start < end)
 
 
 def table_of(found: Found, block: Block, sheets: int, names: Names) -> tuple[str | None, str]:

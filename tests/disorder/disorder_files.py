@@ -1,0 +1,93 @@
+"""Disordered tables as files: CSV in four encodings, or workbooks with sheets by table, by month, hidden, of notes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import xlsxwriter  # type: ignore[import-untyped]
+from disorder_layout import Sheet, sheet
+
+from mrvaudit.ingest import headers
+from mrvaudit.sector import Sector
+from mrvaudit.tables import Table
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030")
+
+
+def write(tables: dict[str, pl.DataFrame], folder: Path, sector: Sector, chance: random.Random) -> None:
+    """Write the tables of one enterprise below `folder`, each table in one or several sheets or files."""
+    folder.mkdir(parents=True)
+    inside_book: list[tuple[str, Sheet]] = []
+    for name, rows in tables.items():
+        table = sector.tables[name]
+        words = headers.lexicon(table, sector.units)
+        in_book = chance.random() < 0.5
+        for label, part in _parts(table, rows, chance):
+            made = sheet(part, table, sector, words, chance)
+            if in_book:
+                inside_book.append((label, made))
+            else:
+                _csv(folder / f"{label}.{chance.choice(('csv', 'csv', 'tsv'))}", made, chance)
+    if inside_book:
+        _book(folder / "台账.xlsx", inside_book, chance)
+
+
+def _parts(table: Table, rows: pl.DataFrame, chance: random.Random) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The whole under one of the table's names, or a part for each month or half."""
+    label = chance.choice(
+        (table.name, table.title.zh, table.title.zh, *(one for one in table.aliases if "/" not in one))
+    )
+    if table.month in table.fields and rows.height > 24 and chance.random() < 0.3:
+        for month, part in rows.partition_by(str(table.month), as_dict=True, maintain_order=True).items():
+            yield f"{label}_{month[0].month}月" if month[0] is not None else label, part
+    elif rows.height > 40 and chance.random() < 0.2:
+        half = rows.height // 2
+        yield f"{label}(1)", rows.head(half)
+        yield f"{label}(2)", rows.slice(half)
+    else:
+        yield label, rows
+
+
+def _csv(path: Path, made: Sheet, chance: random.Random) -> None:
+    mark = "\t" if path.suffix == ".tsv" else chance.choice((",", ",", ";", "\t"))
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, lineterminator=chance.choice(("\n", "\r\n"))).writerows(made.rows)
+    path.write_bytes(out.getvalue().encode(chance.choice(ENCODINGS)))
+
+
+def _book(path: Path, sheets: list[tuple[str, Sheet]], chance: random.Random) -> None:
+    book = xlsxwriter.Workbook(str(path))
+    hidden = chance.randrange(len(sheets) * 2)
+    for number, (label, made) in enumerate(sheets):
+        page = book.add_worksheet(label[:31])
+        if number == hidden and number:
+            page.hide()
+        typed = chance.random() < 0.5
+        for line, row in enumerate(made.rows):
+            for column, text in enumerate(row):
+                _cell(page, line, column, text, typed and line > 3 and column in made.numeric)
+        if made.merged:
+            page.merge_range(0, 0, 0, made.merged - 1, made.rows[0][0])
+    if chance.random() < 0.3:
+        book.add_worksheet("填表说明").write_string(0, 0, "每月 40 日内填报")
+    book.close()
+
+
+def _cell(page: object, line: int, column: int, text: str, typed: bool) -> None:
+    """Numbers as numbers where the sheet is typed and nothing of the text would be lost."""
+    if (
+        typed
+        and text
+        and text.replace(".", "", 1).isdigit()
+        and not text.startswith("0")
+        and len(text) < 13
+        and text.isascii()
+    ):
+        page.write_number(line, column, float(text))  # type: ignore[attr-defined]
+    elif text:
+        page.write_string(line, column, text)  # type: ignore[attr-defined]

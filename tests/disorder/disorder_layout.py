@@ -1,0 +1,114 @@
+"""A table as rows of text, put out of order: titles, headers, units row, shuffled columns and rows, totals, notes."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import polars as pl
+from disorder_cells import Style, style, written
+
+from mrvaudit.ingest import headers
+from mrvaudit.ingest.headers import Heading, Lexicon
+from mrvaudit.sector import Sector
+from mrvaudit.sectors.power.sample.writing.printing import as_text
+from mrvaudit.tables import Field, Table
+
+BRACKETS = ("({})", "（{}）", "[{}]", "【{}】", " {}", "/{}")
+NOTES = ("注：本表由生产部填报", "填表人：", "制表日期 2026-01-08", "说明：数据来自值长日志")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of text; `merged` is how many cells of the first row are one title, `numeric` which columns hold numbers."""
+
+    rows: list[list[str]]
+    merged: int = 0
+    numeric: frozenset[int] = frozenset()
+
+
+def sheet(rows: pl.DataFrame, table: Table, sector: Sector, words: Lexicon, chance: random.Random) -> Sheet:
+    """The rows of one table, disordered; what it says stays the same."""
+    printed = as_text(rows, table)
+    columns = [name for name in table.fields if printed[name].null_count() < printed.height or name in table.key]
+    if chance.random() < 0.6:
+        chance.shuffle(columns)
+    styles = {name: style(table.fields[name], chance) for name in columns}
+    units_row = chance.random() < 0.25
+    texts = {name: printed[name].cast(pl.String).to_list() for name in columns}
+    lines = [
+        [written(texts[name][at], table.fields[name], styles[name], sector, chance) for name in columns]
+        for at in range(printed.height)
+    ]
+    if chance.random() < 0.6:
+        chance.shuffle(lines)
+    heads = [_header(table.fields[name], styles[name], words, chance, not units_row) for name in columns]
+    head = [heads]
+    if units_row:
+        head.append([_unit(table.fields[name], styles[name]) for name in columns])
+        if not any(head[1]):
+            head.pop()
+    body = _with_blanks(lines, len(columns), chance)
+    numeric = frozenset(at for at, name in enumerate(columns) if table.fields[name].type == "f64")
+    top, merged = _titles(table, len(columns), chance)
+    return Sheet([*top, *head, *body, *_bottom(table, columns, chance)], merged, numeric)
+
+
+def _header(field: Field, how: Style, words: Lexicon, chance: random.Random, with_unit: bool) -> str:
+    """A spelling that the table's lexicon reads as this field alone, with the unit where it is not the field's own."""
+    spellings = [field.name, field.title.zh, field.title.zh, *field.aliases]
+    chance.shuffle(spellings)
+    needed = how.unit is not None
+    for spelling in spellings:
+        forms = [spelling]
+        if with_unit and isinstance(field.unit, str) and field.unit != "1" and (needed or chance.random() < 0.5):
+            forms = [
+                f"{spelling}{mark.format(how.unit or field.unit)}" for mark in chance.sample(BRACKETS, len(BRACKETS))
+            ]
+        for form in forms:
+            meaning = headers.meaning(form, words)
+            wanted = how.unit if needed and with_unit else None
+            if isinstance(meaning, Heading) and meaning.field == field.name and (not wanted or meaning.unit):
+                return form + chance.choice(("", "", "*", " "))
+    raise AssertionError(f"no spelling of {field.name} is understood")
+
+
+def _unit(field: Field, how: Style) -> str:
+    own = field.unit if isinstance(field.unit, str) and field.unit != "1" else ""
+    return how.unit or own
+
+
+def _with_blanks(lines: list[list[str]], width: int, chance: random.Random) -> list[list[str]]:
+    if chance.random() < 0.7:
+        return lines
+    found: list[list[str]] = []
+    for line in lines:
+        found += [[""] * width] * (chance.random() < 0.05) + [line]
+    return found
+
+
+def _titles(table: Table, width: int, chance: random.Random) -> tuple[list[list[str]], int]:
+    """None to three rows above the header; the first may be one merged cell."""
+    count = chance.choice((0, 0, 1, 2, 3))
+    titles = [f"2025年{table.title.zh}", "填报单位：某发电厂", ""][:count]
+    return [[text, *[""] * (width - 1)] for text in titles], width if count and width > 1 else 0
+
+
+def _bottom(table: Table, columns: list[str], chance: random.Random) -> list[list[str]]:
+    """A total row whose key says so, and notes."""
+    rows = []
+    if chance.random() < 0.4:
+        total = ["合计" if name == _first_key(table, columns) else "" for name in columns]
+        rows.append(
+            [
+                text or ("123.45" if table.fields[name].type == "f64" else "")
+                for text, name in zip(total, columns, strict=True)
+            ]
+        )
+    for note in chance.sample(NOTES, chance.choice((0, 0, 1, 2))):
+        rows.append([note, *[""] * (len(columns) - 1)])
+    return rows
+
+
+def _first_key(table: Table, columns: list[str]) -> str:
+    return next((name for name in columns if name in table.key and table.fields[name].type == "str"), columns[0])
