@@ -219,4 +219,4 @@ def test_format_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_profile_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """Only profiles that are written may be asked for."""
     with pytest.raises(UsageError):
-        report.write_reports(power(tmp_path / "work"), tmp_path / "out", profile="enterprise")
+        report.write_reports(power(tmp_path / "work"), tmp_path / "out", profile="nobody")

@@ -24,6 +24,7 @@ COMPOSED = (
     "paper_",
     "source_kind_",
     "state_",
+    "signal_",
     "source_sentence_",
     "quarantine_",
     "finding_",

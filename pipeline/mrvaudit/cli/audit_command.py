@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mrvaudit.cli import options
 from mrvaudit.cli.console import Console
-from mrvaudit.cli.options import FailOn, Lang, LogFormat
+from mrvaudit.cli.options import FailOn, Lang, LogFormat, Profile
 from mrvaudit.errors import UsageError
 from mrvaudit.model import SEVERITIES, Severity
 
@@ -26,6 +26,7 @@ def audit(
     out: options.Out,
     as_of: options.AsOf = None,
     lang: options.Language = Lang.ZH,
+    profile: options.ProfileOption = Profile.VERIFIER,
     reports: options.Reports = "html,docx,xlsx,json",
     fail_on: options.FailOnOption = FailOn.CRITICAL,
     workers: options.Workers = 1,
@@ -65,7 +66,7 @@ def audit(
         answers=read_answers(answers) if answers else (),
     )
     console = Console(quiet, log_format is LogFormat.JSON)
-    result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work)
+    result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work, str(profile))
     return exit_code(result, fail_on)
 
 
@@ -78,6 +79,7 @@ def conduct(
     lang: str,
     console: Console,
     keep_work: bool,
+    profile: str = "verifier",
 ) -> Audit:
     """Audit into `out`: work folder, progress, outputs, closing lines."""
     from mrvaudit.audit import audit as run_audit
@@ -91,7 +93,7 @@ def conduct(
     try:
         with console:
             result = run_audit(sector, inputs, work, chosen, console.progress)
-            write_outputs(result, out, formats, lang, start, console.progress)
+            write_outputs(result, out, formats, lang, start, console.progress, profile)
     finally:
         if not keep_work:
             shutil.rmtree(work.root, ignore_errors=True)

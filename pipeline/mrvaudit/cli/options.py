@@ -17,6 +17,14 @@ class Lang(StrEnum):
     EN = "en"
 
 
+class Profile(StrEnum):
+    """Whom the reports are for."""
+
+    VERIFIER = "verifier"
+    ENTERPRISE = "enterprise"
+    PROVINCE = "province"
+
+
 class FailOn(StrEnum):
     """Least severity that makes the exit code 1."""
 
@@ -40,6 +48,7 @@ Out = Annotated[
 ]
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按何日所知 / what was known on")]
 Language = Annotated[Lang, typer.Option("--lang", help="报告首选语言 / language shown first")]
+ProfileOption = Annotated[Profile, typer.Option("--profile", help="报告给谁看 / whom the reports are for")]
 Reports = Annotated[str, typer.Option(help="报告格式 / formats: html,docx,xlsx,json | none")]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="达到此级别时退出码为 1 / exit 1 from this severity")]
 Workers = Annotated[int, typer.Option(min=1, help="进程数 / processes")]

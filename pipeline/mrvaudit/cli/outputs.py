@@ -24,10 +24,14 @@ def write_outputs(
     lang: str,
     start: datetime,
     progress: Callable[[str, int, int], None],
+    profile: str = "verifier",
 ) -> None:
     """Tables, reports, summary, run.json, manifest."""
     clock = time.perf_counter()
     findings = without_internal(audit.findings)
+    if profile == "enterprise":
+        # What a finding may mean is not for the enterprise, in whatever file it looks.
+        findings = findings.with_columns(pl.lit(None, pl.String).alias("integrity_signal"))
     for name, frame in (
         ("findings", findings),
         ("checks", audit.checks),
@@ -42,7 +46,7 @@ def write_outputs(
     if audit.answers:
         answer.write(out / answer.FILE, audit.answers)
     if formats:
-        write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total))
+        write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total), profile)
         write_index(audit, out, lang, linked="html" in formats)
     manifest.write_json(out / "summary.json", manifest.summary(audit))
     audit.seconds["report"] = time.perf_counter() - clock

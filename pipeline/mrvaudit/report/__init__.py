@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from mrvaudit import plugins
 from mrvaudit.errors import UsageError
 from mrvaudit.report import context, data, fleet, settings, settings_forms
-from mrvaudit.report.content import files, model, sources
+from mrvaudit.report.content import model, sources
 from mrvaudit.report.office import submission
-from mrvaudit.report.settings_charts import Source
+from mrvaudit.report.settings.charts import Source
 from mrvaudit.report.writing import Writing
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def models(audit: Audit, profile: str = "verifier") -> Iterator[tuple[int, model
 
 def _models(run: Run) -> Iterator[tuple[int, model.Report]]:
     numbers = range(run.audit.partitions)
-    of = files.gather(run, [data.owned(run.audit, number) for number in numbers])
+    shared = model.share_of_run(run, [data.owned(run.audit, number) for number in numbers])
     scores = {row["unit_key"]: row for row in run.audit.scores.iter_rows(named=True)}
     for number in numbers:
         part, presence = _partition(run, number), sources.gather(run, number)
@@ -96,7 +96,7 @@ def _models(run: Run) -> Iterator[tuple[int, model.Report]]:
             score = scores.get(unit["unit_key"])
             if score is not None:
                 rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
-                yield unit["unit_key"], model.build(run, rows, score, of, presence)
+                yield unit["unit_key"], model.build(run, rows, score, shared, presence)
 
 
 def _partition(run: Run, number: int) -> data.Partition:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mrvaudit import derived
+from mrvaudit import derived, plugins
 from mrvaudit.errors import UsageError
 from mrvaudit.report import formats, settings, settings_forms
 from mrvaudit.report.content import cells
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mrvaudit.rules import Rule
     from mrvaudit.sector import Sector
 
-PROFILES = ("verifier",)
+PROFILES = ("verifier", "enterprise", "province")
 CALLED = re.compile(r"\b([a-z_0-9]+)\(")
 # How packs ask for a parameter, as written and as rewritten for the database; a key may be a literal.
 ASKED = re.compile(r"\b(?:known|param)\(\s*'([^']+)'\s*(?:,\s*'([^']*)'\s*,)?")
@@ -50,6 +51,7 @@ class Run:
     codes_by_column: Mapping[tuple[str, str], DataCode]
     answers: Mapping[str, Answer] = field(default_factory=dict)
     profile: str = "verifier"
+    detectors: Mapping[str, Any] = field(default_factory=dict)
     titles: dict[tuple[str, str], Pair] = field(default_factory=dict)
     skeletons: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
@@ -121,7 +123,16 @@ def gather(audit: Audit, profile: str = "verifier", *, texts: bool = True) -> Ru
         },
         answers={one.finding_id: one for one in audit.answers if one.state == "in_force"},
         profile=profile,
+        detectors=_detectors(audit),
     )
+
+
+def _detectors(audit: Audit) -> dict[str, Any]:
+    """Detectors by id, where a run has signals of any; their modules say what they do and whom they flag falsely."""
+    frame = getattr(audit, "signals", None)
+    if frame is None or frame.is_empty() or importlib.util.find_spec("mrvaudit.detect") is None:
+        return {}
+    return {one.ID: one for one in plugins.load("mrvaudit.detect", ("ID", "TITLE", "score"), "mrvaudit.detectors")}
 
 
 def _asked(rule: Rule, sector: Sector) -> Asked:

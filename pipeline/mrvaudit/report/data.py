@@ -16,7 +16,7 @@ import polars as pl
 
 from mrvaudit.checks.cells import column_letter
 from mrvaudit.report.settings import Settings
-from mrvaudit.report.settings_charts import Source
+from mrvaudit.report.settings.charts import Source
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit

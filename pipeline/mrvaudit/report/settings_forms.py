@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from mrvaudit.errors import PackError
 from mrvaudit.packfile import Entry, Words
 from mrvaudit.parameters import Mark
-from mrvaudit.report.settings_charts import Source
+from mrvaudit.report.settings.charts import Source
 
 if TYPE_CHECKING:
     from mrvaudit.sector import Sector

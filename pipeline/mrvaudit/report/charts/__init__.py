@@ -13,7 +13,7 @@ from mrvaudit.report import formats
 from mrvaudit.report.charts import chains, daily, flows, monthly
 from mrvaudit.report.charts.shared import About, Drawn
 from mrvaudit.report.data import UnitRows
-from mrvaudit.report.settings_charts import AnyChart, Chart
+from mrvaudit.report.settings.charts import AnyChart, Chart
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run

@@ -12,7 +12,7 @@ from mrvaudit.report.charts.shared import About, Drawn, limit_of
 from mrvaudit.report.content.months import month_of
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import known
-from mrvaudit.report.settings_charts import DateChain
+from mrvaudit.report.settings.charts import DateChain
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run

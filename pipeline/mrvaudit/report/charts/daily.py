@@ -14,7 +14,7 @@ from mrvaudit.report.charts.shared import About, Drawn, limit_of
 from mrvaudit.report.content.months import items_of
 from mrvaudit.report.data import UnitRows
 from mrvaudit.report.formats import LANGUAGES, known
-from mrvaudit.report.settings_charts import DayStrip, Digits, StripItem
+from mrvaudit.report.settings.charts import DayStrip, Digits, StripItem
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run

@@ -14,7 +14,7 @@ from mrvaudit.report.charts.shared import About, Drawn
 from mrvaudit.report.content.months import added, month_of
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import known
-from mrvaudit.report.settings_charts import Scatter, Waterfall
+from mrvaudit.report.settings.charts import Scatter, Waterfall
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run

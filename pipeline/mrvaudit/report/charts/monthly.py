@@ -10,7 +10,7 @@ from mrvaudit.report.charts.shared import About, limit_of
 from mrvaudit.report.content.months import added, differs, items_of, month_of
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import Pair, known
-from mrvaudit.report.settings_charts import Chart
+from mrvaudit.report.settings.charts import Chart
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run

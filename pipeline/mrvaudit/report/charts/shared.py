@@ -12,7 +12,7 @@ from mrvaudit.report.formats import known
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run
-    from mrvaudit.report.settings_charts import Limit
+    from mrvaudit.report.settings.charts import Limit
 
 Drawn = dict[str, Any]
 

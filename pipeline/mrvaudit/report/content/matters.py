@@ -115,6 +115,7 @@ def _matter(run: Run, group: Sequence[Record], followers: Mapping[str, Sequence[
         "severity": first["severity"],
         "nc_class": first["nc_class"],
         "plant_level": first["plant_level"],
+        "tables": sorted({one["table"] for one in group if one["table"]}),
         "data_codes": sorted({one["data_code"] for one in group if one["data_code"]}),
         "months": months,
         "months_text": formats.months(months) if months else None,

@@ -25,6 +25,13 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
 - second_sources: {months[], note, lines[{code, title, item, item_title, sources[{id, title, providers[], provided_by}],
   cells[{month, count, kind (none, single, own, independent, prescribed), sources[], providers[]}], sentences[{kind,
   months, words}]}], documents[{words, codes, months}]}, None where the sector names no second sources
+- signals[]: {detector, title, caveats[], group, n, points[{month, score, flagged, low, high}], n_flagged, months,
+  features[{feature, title, unit, values[{month, value, low, high}]}]}, empty where no detector looked
+- worth: for the enterprise {months[{month, due_on, days_left, filed_on, worth_tco2}], note, repairs[{matter, repair,
+  title, what, months, tonnes, kind, remedy}]}, else None
+- leads: for the province [{matter, signal, articles[], evidence[{file, sheet, row, cell, text, sha256}],
+  finding_ids[]}], else None
+- second_opinion: {ran, reason, suites[]}, None where it was not asked
 - parameters[]: {name, title, key, key_title, value, unit, from, until, mark, basis}
 - quarantine: {count, shared_rows, reasons[], rows[]}; inputs[]: {path, sha256, sheets, rows_in, rows_used,
   rows_quarantined, shared}; packs[]: {id, version, sha256}
@@ -34,11 +41,12 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import mrvaudit
 from mrvaudit.report import charts, formats
-from mrvaudit.report.content import files, matters, missing, months, sources, trees, used
+from mrvaudit.report.content import files, matters, missing, months, profiles, signals, sources, trees, used
 from mrvaudit.report.content.verification import verification
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import known
@@ -50,16 +58,29 @@ Report = dict[str, Any]
 FORMAT_VERSION = 1
 
 
-def build(run: Run, rows: UnitRows, score: Row, of: files.Files, presence: sources.Presence) -> Report:
+@dataclass(frozen=True)
+class Shared:
+    """What the units of a run share: files, and what the detectors said."""
+
+    files: files.Files
+    signals: signals.Gathered
+
+
+def share_of_run(run: Run, owned: Sequence[Mapping[str, Sequence[int]]]) -> Shared:
+    """What is gathered once for all units; `owned` as for files.gather."""
+    return Shared(files.gather(run, owned), signals.gather(run))
+
+
+def build(run: Run, rows: UnitRows, score: Row, shared: Shared, presence: sources.Presence) -> Report:
     """The report of one unit; `score` is its row of scores."""
-    found = matters.records(run, run.findings_of(score["entity_id"], score["unit_id"]))
+    found = profiles.seen(run, matters.records(run, run.findings_of(score["entity_id"], score["unit_id"])))
     made = matters.matters(run, found)
-    checks = run.checks_of(score["entity_id"], score["unit_id"])
+    checks = profiles.checks(run, run.checks_of(score["entity_id"], score["unit_id"]))
     totals_view = run.sector.settings.totals
     of_totals = rows.of_unit(totals_view.view) if totals_view else []
     monthly = months.by_month(run, of_totals, matters.about_months(made, found))
     period = [one["month"] for one in monthly] or sorted({one["month"] for one in found if one["month"]})
-    inputs = files.inputs(of, score["entity_id"])
+    inputs = files.inputs(shared.files, score["entity_id"])
     table = months.data_table(run, rows)
     drawn, left_out = charts.charts(run, rows, monthly, table)
     return {
@@ -72,11 +93,11 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files, presence: sourc
         "sector": {"id": run.sector.id, "version": run.sector.version, "title": run.sector.title.model_dump()},
         "unit": _unit(run, rows, score),
         "period": {"months": period, "years": formats.years([one["month"] for one in monthly])},
-        "totals": _totals(run, score, found),
+        "totals": profiles.public(_totals(run, score, found), run),
         "months": monthly,
         "years": _years(run, monthly),
         "data_codes": table,
-        "findings": _public(found, run.profile),
+        "findings": found,
         "matters": made,
         "checks": {**missing.coverage(checks), "rows": missing.check_rows(run, checks)},
         "not_assessable": missing.not_assessable(run, checks),
@@ -85,11 +106,15 @@ def build(run: Run, rows: UnitRows, score: Row, of: files.Files, presence: sourc
         "charts": drawn,
         "trees": trees.trees(run, rows, monthly, _findings_by_month(found)),
         "second_sources": sources.matrix(run, presence, rows, table),
+        "signals": signals.signals(run, shared.signals, rows.unit_key),
+        "worth": profiles.worth(run, rows, made, period),
+        "leads": profiles.leads(run, made, found, inputs),
+        "second_opinion": dict(run.audit.gate) or None,
         "parameters": used.parameters(run, rows, checks, period),
-        "quarantine": files.quarantine(of, inputs),
+        "quarantine": files.quarantine(shared.files, inputs),
         "inputs": inputs,
         "packs": files.packs(run),
-        "verification": verification(run, rows, score, of, table, period),
+        "verification": verification(run, rows, score, shared.files, table, period),
     }
 
 
@@ -200,10 +225,3 @@ def _findings_by_month(found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         if one["month"]:
             counted[one["month"]] = counted.get(one["month"], 0) + 1
     return counted
-
-
-def _public(found: Sequence[dict[str, Any]], profile: str) -> list[dict[str, Any]]:
-    """Findings as a profile may see them: what they may mean for integrity is for the verifier alone."""
-    if profile == "verifier":
-        return list(found)
-    return [{name: value for name, value in one.items() if name != "integrity_signal"} for one in found]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import Pair, known
 from mrvaudit.report.settings import DataCode, MeanBy, Ratio
-from mrvaudit.report.settings_charts import Source, Tolerance
+from mrvaudit.report.settings.charts import Source, Tolerance
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run

@@ -17,7 +17,7 @@ from mrvaudit.report.formats import Pair
 
 if TYPE_CHECKING:
     from mrvaudit.report.context import Run
-    from mrvaudit.report.settings_sources import Datum, Evidence, SecondSources
+    from mrvaudit.report.settings.sources import Datum, Evidence, SecondSources
 
 OWNER = ("unit_key", "entity_id", "scope_id")
 PROVIDER = "provided_by"

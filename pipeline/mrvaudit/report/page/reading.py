@@ -48,6 +48,9 @@ def view(report: Report, context: Writing, trim: Trim) -> dict[str, Any]:
         "contents": _contents(report, words, charts),
         "charts_of": charts,
         "half_kinds": HALF,
+        "signals": _signals(report, words),
+        "opinion": _opinion(report),
+        "matter_of": {matter["number"]: matter for matter in matters},
         "shown_matters": full,
         "short_matters": short,
         "hidden_matters": len(matters) - len(full) - len(short),
@@ -179,15 +182,19 @@ def _contents(report: Report, words: Words, charts: Mapping[str, Any]) -> list[t
     sections = [(f"s-{one['id']}", one["title"]) for one in report["sections"] if charts.get(one["id"])]
     listed: list[tuple[str, Pair, Any]] = [
         ("result", words["toc_result"], True),
+        ("worth", words["toc_worth"], report["worth"]),
+        ("leads", words["toc_leads"], report["leads"] is not None),
         ("unit", words["toc_unit"], True),
         ("months", words["toc_months"], report["months"]),
         ("findings", words["toc_findings"], True),
         ("na", words["toc_missing"], report["not_assessable"] or report["charts_left_out"]),
         *((id_, title, True) for id_, title in sections),
+        ("det", words["toc_signals"], report["signals"]),
         ("sources", words["toc_sources"], (report["second_sources"] or {}).get("lines")),
         ("tree", words["toc_tree"], report["trees"]),
         ("data", words["toc_data"], report["data_codes"]),
         ("checks", words["toc_checks"], True),
+        ("opinion", words["toc_opinion"], report["second_opinion"]),
         ("par", words["toc_parameters"], report["parameters"]),
         ("quarantine", words["toc_quarantine"], aside["count"] or aside["shared_rows"]),
         ("man", words["toc_manifest"], True),
@@ -208,6 +215,28 @@ def _charts(report: Report) -> dict[str, list[dict[str, Any]]]:
         groups[-1]["band"] = groups[-1]["band"] or chart["band"]
         groups[-1]["outside"] = groups[-1]["outside"] or bool(chart["stats"].get("n_outside"))
     return found
+
+
+def _signals(report: Report, words: Words) -> list[dict[str, Any]]:
+    """What each detector said, with its drawing and the sentence that states it."""
+    return [
+        {
+            **one,
+            "frame": svg.scores(one["points"]),
+            "caption": words.say(
+                "signals_caption" if one["n_flagged"] else "signals_caption_none",
+                group=one["group"], n=one["n"], flagged=one["n_flagged"], months=one["months"],
+            ),
+        }
+        for one in report["signals"]
+    ]  # fmt: skip
+
+
+def _opinion(report: Report) -> dict[str, int]:
+    """Sums over what the second opinion looked at."""
+    suites = (report["second_opinion"] or {}).get("suites", ())
+    names = {"n": "expectations", "failed": "not_met", "both": "also_in_record_contract", "only": "only_here"}
+    return {short: sum(one[name] for one in suites) for short, name in names.items()}
 
 
 def _decimals(report: Report, records: Sequence[Report]) -> int:

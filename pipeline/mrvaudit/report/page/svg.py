@@ -176,3 +176,20 @@ def steps(parts: Sequence[tuple[Any, float]], total: float | None, apart: Sequen
 def _step(x: Any, start: float, end: float, value: float) -> Frame:
     low, high = sorted((x(start), x(end)))
     return {"x": low, "w": round(max(high - low, 0.8), 1), "end": round(high + 8, 1), "text": signed(value, 0)}
+
+
+def scores(points: Sequence[Mapping[str, Any]]) -> Frame:
+    """A detector's score by month on a 440 × 252 frame, over the band of the group; diamonds where it is rare."""
+    left, right, top, bottom = 60.0, 434.0, 38.0, 208.0
+    values = [one[name] for one in points for name in ("score", "low", "high") if known(one[name])]
+    axis = axes.Axis(axes.ticks(min(values), max(values)), top, bottom)
+    xs = axes.spread(len(points), left + 16, right - 15)
+    dots = [
+        {"x": x, "y": axis.y(one["score"]), "outside": one["flagged"]}
+        for one, x in zip(points, xs, strict=True)
+        if known(one["score"])
+    ]
+    months = [one["month"] for one in points]
+    labels, years = axes.month_labels(months, xs, 12)
+    bands = axes.bands(points, xs, axis, left, right)
+    return axes.frame(440, 252, left, right, axis, labels, years, months, dots=dots, bands=bands)

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from mrvaudit.errors import PackError
 from mrvaudit.packfile import Entry, Words
-from mrvaudit.report.settings_charts import AnyChart, Source, Tolerance
-from mrvaudit.report.settings_sources import SecondSources
+from mrvaudit.report.settings.charts import AnyChart, Source, Tolerance
+from mrvaudit.report.settings.profiles import Article, Worth
+from mrvaudit.report.settings.sources import SecondSources
 
 if TYPE_CHECKING:
     from mrvaudit.sector import Sector
@@ -108,6 +109,8 @@ class Settings(Entry):
     day_rows: DayRows | None = None
     index_columns: tuple[IndexColumn, ...] = ()
     second_sources: SecondSources | None = None
+    worth: Worth | None = None
+    articles: tuple[Article, ...] = ()
     topics: dict[str, Words] = {}
     papers: dict[str, Words] = {}
     words: dict[str, Words] = {}
@@ -122,6 +125,10 @@ class Settings(Entry):
                 yield from _weights(code)
         for chart in self.charts:
             yield from chart.sources()
+        if self.worth:
+            yield Source(view=self.worth.view, column=self.worth.column)
+            for column in ("kind", self.worth.filed) if self.worth.filings else ():
+                yield Source(table=self.worth.filings, column=column)
         if self.day_rows:
             yield from (Source(view=self.day_rows.view, column=one.column) for one in self.day_rows.columns)
 
@@ -169,6 +176,10 @@ def check(sector: Sector) -> None:
         *((f"section {one.section}", one.section in _sections(found)) for one in found.charts),
         *_second_sources(sector, found),
     ]
+    if found.worth:
+        named.append((f"parameter {found.worth.days}", found.worth.days in sector.parameters))
+        tables = [name for way in found.worth.repairs for name in way.tables]
+        named += [(f"table {name}", name in sector.tables) for name in tables]
     if found.item:
         named.append((f"code list {found.item.codes}", found.item.codes in sector.codes))
     for name, exists in named:
