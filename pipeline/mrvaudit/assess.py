@@ -8,17 +8,22 @@ from datetime import date
 
 import polars as pl
 
+from mrvaudit.checks.lineage import Lineage
+from mrvaudit.effects import tonnes
+from mrvaudit.effects.result import UNITS
 from mrvaudit.ingest.frames import schema
 from mrvaudit.model import FINDINGS, SCORES, SEVERITIES, Work
 from mrvaudit.parameters import value_at
 from mrvaudit.sector import Sector
-from mrvaudit.store import empty
+from mrvaudit.store import connect, empty, install_macros
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{name}{digit}" for name in ("com", "lpt") for digit in range(1, 10))}
 )
 LONGEST = 80
+MATERIALITY = "materiality"
+HALF_A_TONNE = 0.5
 ORDER = ("entity_id", "unit_id", "month", "table", "row_key", "rule_id", "result", "field")
 
 
@@ -40,14 +45,20 @@ def scores(
     findings: pl.DataFrame,
     checks: pl.DataFrame,
     as_of: date,
+    stakes: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """One row per reporting unit, ranked by risk; findings of the whole entity count for each of its units."""
+    """One row per reporting unit, ranked by risk; findings of the whole entity count for each of its units.
+
+    `stakes` is what the replay says of each unit (`effects.result.UNITS`).
+    """
+    stakes = empty(UNITS) if stakes is None else stakes
     frame = units.filter(pl.col("reporting")).select(
         "unit_key", "entity_id", "unit_id", "entity_name", "unit_name", "province", "city"
     )
     frame = frame.join(_counts(frame, findings), on="unit_key", how="left")
     frame = frame.join(_coverage(frame, checks), on="unit_key", how="left")
-    frame = frame.join(_tonnes(sector, work, partitions, findings), on="unit_key", how="left")
+    frame = frame.join(_tonnes(sector, work, partitions, findings, stakes), on="unit_key", how="left")
+    frame = _material(sector, frame, as_of)
     frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("anomaly"), _risk(sector, as_of).alias("risk"))
     frame = frame.sort(
         [pl.col("risk"), pl.col("at_stake_tco2").abs().fill_null(0.0), pl.col("entity_id"), pl.col("unit_id")],
@@ -95,16 +106,17 @@ def _coverage(units: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame) -> pl.DataFrame:
-    """Declared and recalculated tonnes, and those at stake.
+def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame, stakes: pl.DataFrame) -> pl.DataFrame:
+    """Declared and recalculated tonnes, and those at stake: what the joint scenario of all corrections adds.
 
-    At stake is recalculated minus declared over the unit-months in which an open finding carries tonnes: the
-    recalculation has every correction in it at once, so that two findings about one month are never added.
+    Where a rule gives tonnes of a figure behind the totals and no scenario can, its month counts with recalculated
+    minus declared: the recalculation has every correction in it at once, so that two findings are never added.
     """
     totals = sector.settings.totals
     figures = ("declared_tco2", "recalculated_tco2", "at_stake_tco2", "months_declared", "months_recalculated")
+    more = ("if_default_tco2", "scenarios", "scenarios_left")
     if totals is None:
-        return empty({name: SCORES[name] for name in ("unit_key", *figures)})
+        return empty({name: SCORES[name] for name in ("unit_key", *figures, *more)})
     paths = [work.part(work.m(totals.view), part) for part in range(partitions)]
     rows = pl.concat([pl.read_parquet(path) for path in paths]).select(
         "unit_key",
@@ -112,24 +124,77 @@ def _tonnes(sector: Sector, work: Work, partitions: int, findings: pl.DataFrame)
         pl.col(totals.declared).alias("declared"),
         pl.col(totals.recalculated).alias("recalculated"),
     )
-    touched = (
-        findings.filter((pl.col("status") == "open") & pl.col("impact_tco2").is_not_null())
-        .select("unit_key", "month")
-        .unique()
-    )
+    touched = _without_scenario(sector, findings)
     rows = rows.join(touched.with_columns(touched=pl.lit(True)), on=["unit_key", "month"], how="left")
     gap = (pl.col("recalculated") - pl.col("declared")).filter(pl.col("touched").fill_null(False))
-    return (
+    sums = (
         rows.sort("unit_key", "month")
         .group_by("unit_key", maintain_order=True)
         .agg(
             _total("declared").alias("declared_tco2"),
             _total("recalculated").alias("recalculated_tco2"),
-            _exact(gap).alias("at_stake_tco2"),
+            _exact(gap).alias("gap_tco2"),
             _months("declared").alias("months_declared"),
             _months("recalculated").alias("months_recalculated"),
         )
     )
+    found = sums.join(stakes.rename({"at_stake_tco2": "joint_tco2"}), on="unit_key", how="left")
+    joint = pl.col("joint_tco2").fill_null(0.0) + pl.col("gap_tco2")
+    return found.with_columns(
+        pl.when(~pl.col("unknown").fill_null(False)).then(joint).alias("at_stake_tco2"),
+        pl.col("scenarios", "scenarios_left").fill_null(0),
+    ).select("unit_key", *figures, *more)
+
+
+def _without_scenario(sector: Sector, findings: pl.DataFrame) -> pl.DataFrame:
+    """Unit-months in which a rule gives tonnes of its own to a figure behind the totals, and no scenario has any."""
+    totals = sector.settings.totals
+    assert totals is not None
+    reach = tonnes.reach(Lineage(sector), totals)
+    behind = pl.DataFrame(
+        sorted(reach.declared | reach.recalculated), {"table": pl.String, "field": pl.String}, orient="row"
+    )
+    counted = findings.filter(
+        (pl.col("status") == "open")
+        & pl.col("impact_tco2").is_not_null()
+        & pl.col("cause_id").is_null()
+        & (pl.col("impact_kind").fill_null("recalculated") == "recalculated")
+    )
+    own = counted.filter(pl.col("corrects").is_null()).join(behind, on=["table", "field"], how="semi")
+    replayed = counted.filter(pl.col("corrects").is_not_null())
+    months = own.select("unit_key", "month").unique()
+    return months.join(replayed, on=["unit_key", "month"], how="anti")
+
+
+def _material(sector: Sector, frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Share of the unit's total, direction, and whether the tonnes at stake reach the limit of materiality."""
+    whole = pl.coalesce("declared_tco2", "recalculated_tco2")
+    limits = _limits(sector, frame.select(whole.alias("whole"))["whole"], as_of)
+    stake = pl.col("at_stake_tco2")
+    share = pl.when(whole != 0).then(stake / whole * 100)
+    # Below half a tonne there is no direction: the forms print whole tonnes.
+    way = pl.when(stake.abs() < HALF_A_TONNE).then(pl.lit("none")).when(stake > 0).then(pl.lit("low"))
+    frame = frame.with_columns(limits.alias("materiality_tco2"))
+    room = 1e-9 * pl.max_horizontal(pl.lit(1.0), stake.abs())
+    return frame.with_columns(
+        share.round(8).alias("at_stake_pct"),
+        pl.when(stake.is_null()).then(pl.lit("unknown")).otherwise(way.otherwise(pl.lit("high"))).alias("direction"),
+        (stake.abs() >= pl.col("materiality_tco2") - room).alias("material"),
+    )
+
+
+def _limits(sector: Sector, emissions: pl.Series, as_of: date) -> pl.Series:
+    """The formula `materiality` of the packs for each emission; null where there is none."""
+    if MATERIALITY not in sector.formulas:
+        return pl.Series([None] * len(emissions), dtype=pl.Float64)
+    con = connect("256MB", None)
+    try:
+        install_macros(con, sector, as_of)
+        con.register("given", pl.DataFrame({"place": range(len(emissions)), "tco2": emissions}).to_arrow())
+        query = f"SELECT {MATERIALITY}(tco2, as_of()) AS tco2 FROM given ORDER BY place"
+        return pl.DataFrame(con.sql(query).to_arrow_table())["tco2"].cast(pl.Float64)
+    finally:
+        con.close()
 
 
 def _total(name: str) -> pl.Expr:

@@ -22,6 +22,7 @@ from mrvaudit.checks.bind import bind
 from mrvaudit.checks.child import Task
 from mrvaudit.checks.partition import Job, run_job
 from mrvaudit.checks.run import SECONDS_PER_RULE
+from mrvaudit.effects.result import Effects, effects
 from mrvaudit.errors import NothingError, UsageError
 from mrvaudit.ingest.notices import frame
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS, Audit, Work
@@ -139,7 +140,16 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
     )
     checks = pl.concat([checks, of_records(course), second.checks]).sort(*CHECK_ORDER, nulls_last=False)
     findings, answers = apply(findings, checks, course.options.answers, course.as_of)
-    scores = assess.scores(sector, work, standard.partitions, standard.units, findings, checks, course.as_of)
+    course.clock.lap("assess")
+    effect = replayed(course, findings, crashed)
+    if not effect.notes.is_empty():
+        course = replace(course, notices=pl.concat([course.notices, effect.notes]))
+        kept = checks.join(of_records(course).select("rule_id").unique(), on="rule_id", how="anti")
+        checks = pl.concat([kept, of_records(course)]).sort(*CHECK_ORDER, nulls_last=False)
+    findings = assess.sort_findings(pl.concat([effect.findings, identified(effect.notes, standard.units)]))
+    scores = assess.scores(
+        sector, work, standard.partitions, standard.units, findings, checks, course.as_of, effect.units
+    )
     course.clock.lap("assess")
     return Audit(
         sector=sector,
@@ -159,6 +169,16 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
         seconds=course.clock.seconds | timings,
         files=course.files,
     )
+
+
+def replayed(course: Course, findings: pl.DataFrame, crashed: list[tuple[str, str]]) -> Effects:
+    """Tonnes and causes of the findings by scenario replay; where it fails, the findings stay as they are."""
+    options, parts = course.options, tuple(range(course.standard.partitions))
+    task = Task(course.work, course.sector, parts, course.as_of, frozenset(), options.memory)
+    effect = effects(task, findings, options.workers)
+    crashed += effect.crashed
+    course.clock.lap("effects")
+    return effect
 
 
 def of_records(course: Course) -> pl.DataFrame:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import resource
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -63,7 +64,7 @@ def run_apart(task: Task, rules: Sequence[Rule]) -> Outcome:
     if not rules:
         return Outcome()
     limit = sum(rule.seconds or task.seconds for rule in rules) + GRACE_SECONDS
-    outcome = _in_child(task, _Rules(tuple(rules)), limit)
+    outcome = apart(task, _Rules(tuple(rules)), limit)
     if outcome is not None:
         return outcome
     if len(rules) == 1:
@@ -80,7 +81,7 @@ def derive_apart(task: Task, partition: int) -> None:
     if not views:
         return
     limit = task.seconds * len(views) + GRACE_SECONDS
-    if _in_child(task, _Views(partition), limit) is None:
+    if apart(task, _Views(partition), limit) is None:
         raise PackError(
             f"views {', '.join(sorted(views))}",
             f"自备视图在 {limit:g} 秒或内存上限内未能算出",
@@ -111,8 +112,11 @@ class _Views:
         return Outcome()
 
 
-def _in_child(task: Task, work: _Rules | _Views, limit: float) -> Outcome | None:
-    """What the work gives; None where the child died or was killed. A PackError of the child is raised here."""
+Made = TypeVar("Made")
+
+
+def apart(task: Task, work: Callable[[Task], Made], limit: float) -> Made | None:
+    """What the work gives in a child with limits; None where it died or was killed. A PackError is raised here."""
     context = multiprocessing.get_context("spawn")
     target = task.work.file(f"child-{task.partitions[0]}.pickle")
     process = context.Process(target=_child, args=(task, work, target), daemon=False)
@@ -128,15 +132,15 @@ def _in_child(task: Task, work: _Rules | _Views, limit: float) -> Outcome | None
     target.unlink()
     if isinstance(outcome, PackError):
         raise outcome
-    assert isinstance(outcome, Outcome)
-    return outcome
+    made: Made = outcome
+    return made
 
 
-def _child(task: Task, work: _Rules | _Views, target: Path) -> None:
+def _child(task: Task, work: Callable[[Task], Any], target: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        result: Outcome | PackError = work(task)
+        result = work(task)
     except PackError as fault:
         result = fault
     target.write_bytes(pickle.dumps(result))

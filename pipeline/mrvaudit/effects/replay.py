@@ -74,7 +74,7 @@ class Replay:
         if fixes:
             self._copy(field[0])
             self._fix(*field, fixes)
-            self._forget()
+            self._forget(field[0])
 
     def totals(self, totals: Totals) -> pl.DataFrame:
         """Rows of the totals view: scenario, unit_key, its grain, declared, recalculated, restated, block, line."""
@@ -83,7 +83,7 @@ class Replay:
         wanted = {
             "scenario": f"unit_key // {self._units} - 1",
             "unit_key": f"unit_key % {self._units}",
-            **{name: f'"{name}"' for name in view.grain if name != "unit_key"},
+            **{name: f'"{name}"' for name in dict.fromkeys((*view.grain, "month")) if name != "unit_key"},
             "declared": f'"{totals.declared}"::DOUBLE',
             "recalculated": f'"{totals.recalculated}"::DOUBLE',
             "restated": f'"{totals.restated}"::DOUBLE' if totals.restated else "NULL::DOUBLE",
@@ -205,10 +205,10 @@ class Replay:
                 self._con.execute(f'CREATE TEMP TABLE "{view.view}" AS {derived.query(view, self._sector.macros)}')
                 self._made.add(view.view)
 
-    def _forget(self) -> None:
-        """Views are to be derived again, because a table changed."""
+    def _forget(self, table: str) -> None:
+        """Views that stand on a table are to be derived again, because it changed."""
         for view in self._sector.views:
-            if view.view in self._made:
+            if view.view in self._made and table in ancestors(self._sector, [view.view]):
                 self._con.execute(f'DROP TABLE "{view.view}"')
                 self._made.discard(view.view)
 
