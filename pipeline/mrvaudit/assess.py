@@ -152,7 +152,9 @@ def _without_scenario(sector: Sector, findings: pl.DataFrame) -> pl.DataFrame:
     assert totals is not None
     reach = tonnes.reach(Lineage(sector), totals)
     behind = pl.DataFrame(
-        sorted(reach.declared | reach.recalculated), {"table": pl.String, "field": pl.String}, orient="row"
+        sorted(reach.declared | reach.restated | reach.recalculated),
+        {"table": pl.String, "field": pl.String},
+        orient="row",
     )
     counted = findings.filter(
         (pl.col("status") == "open")

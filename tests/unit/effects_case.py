@@ -39,8 +39,8 @@ def small_run(sector: Sector, folder: Path, given: Rows) -> tuple[Task, pl.DataF
         full = [_row(columns[name], keys, line, {"_block": blocks[name], **row}) for line, row in enumerate(rows, 2)]
         frame_ = pl.DataFrame(full, schema=schema(columns[name]), orient="row")
         write(frame_, work.part(work.t(name), 0))
-    # Its views are derived here and not in a child: the packs are those of the tree.
-    sector = replace(sector, own_views=frozenset())
+    # Views and scenarios are computed here and not in a child: the packs are those of the tree.
+    sector = replace(sector, own_views=frozenset(), extra=None)
     store.derive(work, sector, 0, AS_OF, "1GB")
     task = Task(work, sector, (0,), AS_OF, frozenset(), "1GB")
     return task, frame(run_here(task, sector.active_rules).findings)

@@ -77,8 +77,8 @@ def test_clashes(units: list[tuple[str, str]], expected: list[str]) -> None:
 def finding(**values: Any) -> dict[str, Any]:
     """One open finding of unit U1."""
     row = {
-        "entity_id": "E1", "unit_id": "U1", "month": MARCH, "table": "t", "row_key": "k", "rule_id": "R-1",
-        "result": "x", "field": "f", "finding_id": "0", "severity": "major", "status": "open", "unit_key": 0,
+        "entity_id": "E1", "unit_id": "U1", "month": MARCH, "table": "ferry_declared", "row_key": "k",
+        "rule_id": "R-1", "result": "x", "field": "diesel_kg", "finding_id": "0", "severity": "major", "status": "open", "unit_key": 0,
     }  # fmt: skip
     return row | values
 
@@ -86,7 +86,7 @@ def finding(**values: Any) -> dict[str, Any]:
 def test_order_of_findings() -> None:
     """By entity, unit, month, table, row, rule, result, field; nulls first: what concerns the whole entity."""
     rows = [
-        finding(finding_id="6", field="g"), finding(finding_id="5"), finding(finding_id="3", rule_id="A-1"),
+        finding(finding_id="6", field="emission_t"), finding(finding_id="5"), finding(finding_id="3", rule_id="A-1"),
         finding(finding_id="2", month=None), finding(finding_id="1", unit_id=None),
         finding(finding_id="7", month=APRIL), finding(finding_id="4", result="a"),
         finding(finding_id="8", unit_id="U2"), finding(finding_id="0", entity_id="A"),
@@ -105,7 +105,12 @@ def check(rule: str, unit: str | None, status: str, entity: str = "E1") -> dict[
 
 
 def scored(
-    ferry: Sector, folder: Path, findings: list[dict[str, Any]], checks: list[dict[str, Any]], tonnes: list[Any]
+    ferry: Sector,
+    folder: Path,
+    findings: list[dict[str, Any]],
+    checks: list[dict[str, Any]],
+    tonnes: list[Any],
+    stakes: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Scores of two units of E1 and one of E2; U3 is a member of a group and does not report."""
     work = Work(folder)
@@ -127,7 +132,7 @@ def scored(
     checks_frame = pl.DataFrame(
         [{name: row.get(name) for name in CHECKS} for row in checks], schema=schema(CHECKS), orient="row"
     )
-    return assess.scores(ferry, work, 1, units, frame(findings), checks_frame, date(2025, 6, 30))
+    return assess.scores(ferry, work, 1, units, frame(findings), checks_frame, date(2025, 6, 30), stakes)
 
 
 def test_scores(ferry: Sector, tmp_path: Path) -> None:
@@ -177,6 +182,31 @@ def test_rank_follows_risk_then_tonnes_then_names(ferry: Sector, tmp_path: Path)
     assert scores.select("rank", "entity_id", "unit_id", "at_stake_tco2").rows() == [
         (1, "E1", "U2", -9.0), (2, "E1", "U1", 3.0), (3, "E2", "U1", 3.0),
     ]  # fmt: skip
+
+
+def test_materiality(ferry: Sector, tmp_path: Path) -> None:
+    """Stake of the joint scenario: the larger of 1 % and 5,000 t is the limit, and reaching it is enough."""
+    stakes = pl.DataFrame(
+        [(0, 5000.0, None, 2, 0, False), (1, -5999.0, 40.0, 1, 1, False), (3, None, None, 0, 0, True)],
+        schema=schema(UNITS),
+        orient="row",
+    )
+    tonnes = [(0, MARCH, 100_000.0, 1.0), (1, MARCH, 600_000.0, 1.0), (3, MARCH, None, 10.0)]
+    names = [
+        "at_stake_tco2",
+        "at_stake_pct",
+        "direction",
+        "materiality_tco2",
+        "material",
+        "if_default_tco2",
+        "scenarios",
+    ]
+    scores = scored(ferry, tmp_path, [finding(impact_tco2=1.0, corrects="[]")], [], tonnes, stakes)
+    assert scores.sort("entity_id", "unit_id").select(*names, "scenarios_left").rows() == [
+        (5000.0, 5.0, "low", 5000.0, True, None, 2, 0),
+        (-5999.0, -0.99983333, "high", 6000.0, False, 40.0, 1, 1),
+        (None, None, "unknown", 5000.0, None, None, 0, 0),
+    ]
 
 
 def test_a_submission_without_findings(ferry: Sector, tmp_path: Path) -> None:

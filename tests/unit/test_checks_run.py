@@ -105,7 +105,7 @@ def test_figures_of_a_finding(con: Any, ferry: Sector) -> None:
         "month": date(2025, 1, 1), "table": "ferry_declared", "row_key": "U3|2025-01", "field": "emission_t",
         "observed": 2.0, "expected": 0.09, "tolerance": 0.005, "impact_tco2": None, "impact_kind": None,
         "unit_of_measure": "t", "basis": "toy guide", "status": "open", "_block": 7, "_line": 7, "related": None,
-        "corrects": None,
+        "corrects": '[["ferry_declared", "emission_t", 7, 7, 0.09]]',
         "integrity_signal": "none", "nc_class": "data", "data_code": None, "ask_zh": None, "ask_en": None,
         "message_zh": "2025-01 申报 2.00 t，重算 0.09 t。",
         "message_en": "2025-01: 2.00 t declared, 0.09 t recalculated.",

@@ -11,24 +11,24 @@ from mrvaudit.checks.lineage import Lineage
 from mrvaudit.effects.scenarios import Scenario
 from mrvaudit.sector import Totals
 
+BEARS = ("on_recalculated", "on_declared", "on_restated")
 FIGURES = ("declared", "recalculated", "restated")
 Source = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Record-table columns behind the recalculated figure, and behind the declared one and what restates it."""
+    """Record-table columns behind the recalculated figure, the declared one and what restates that."""
 
     recalculated: frozenset[Source]
     declared: frozenset[Source]
+    restated: frozenset[Source]
 
 
 def reach(lineage: Lineage, totals: Totals) -> Reach:
     """What a correction has to be of in order to bear on the totals."""
-    declared = {*lineage.base_columns(totals.view, totals.declared)}
-    if totals.restated is not None:
-        declared |= {*lineage.base_columns(totals.view, totals.restated)}
-    return Reach(frozenset(lineage.base_columns(totals.view, totals.recalculated)), frozenset(declared))
+    names = (totals.recalculated, totals.declared, totals.restated)
+    return Reach(*(frozenset(lineage.base_columns(totals.view, name)) if name else frozenset() for name in names))
 
 
 def differences(
@@ -50,7 +50,7 @@ def differences(
             for scenario, base in sorted(bases.items())
             if scenario != base
         ],
-        {"scenario": pl.Int64, "base": pl.Int64, "on_recalculated": pl.Boolean, "on_declared": pl.Boolean},
+        {"scenario": pl.Int64, "base": pl.Int64, **dict.fromkeys(BEARS, pl.Boolean)},
         orient="row",
     )
     rows = rows.with_columns(pl.col("scenario").cast(pl.Int64))
@@ -58,7 +58,7 @@ def differences(
     before = rows.rename({name: f"{name}_0" for name in FIGURES}).drop("block", "line").rename({"scenario": "base"})
     before = before.join(pairs, on="base")
     both = after.join(before, on=["scenario", *grain], how="full", coalesce=True, nulls_equal=True, suffix="_r")
-    flags = [pl.coalesce(name, f"{name}_r").alias(name) for name in ("on_recalculated", "on_declared")]
+    flags = [pl.coalesce(name, f"{name}_r").alias(name) for name in BEARS]
     both = both.with_columns(*flags, in_after=pl.col("base").is_not_null(), in_before=pl.col("base_r").is_not_null())
     # A row that one side lacks is nothing burnt there, not something unknown.
     filled = [
@@ -70,9 +70,9 @@ def differences(
     return both.with_columns(_tonnes().alias("tco2"), _lost().alias("lost")).sort("scenario", *grain)
 
 
-def _bears(scenario: Scenario, reach: Reach) -> tuple[bool, bool]:
+def _bears(scenario: Scenario, reach: Reach) -> tuple[bool, ...]:
     fields = {(cell.table, cell.field) for cell in scenario.cells}
-    return bool(fields & reach.recalculated), bool(fields & reach.declared)
+    return tuple(bool(fields & one) for one in (reach.recalculated, reach.declared, reach.restated))
 
 
 def _follows() -> pl.Expr:
@@ -89,7 +89,9 @@ def _tonnes() -> pl.Expr:
     restated, follows = pl.col("restated") - pl.col("restated_0"), pl.col("follows") - pl.col("declared_0")
     declared = pl.when(undeclared).then(restated).otherwise(follows)
     of_recalculated = pl.when(pl.col("on_recalculated") | (recalculated != 0)).then(recalculated).otherwise(0.0)
-    of_declared = pl.when(pl.col("on_declared") | (declared != 0)).then(declared).otherwise(0.0)
+    follows_nothing = pl.col("on_restated") & (pl.col("restated").is_null() | pl.col("restated_0").is_null())
+    on = pl.col("on_declared") | pl.col("on_restated") | (declared != 0)
+    of_declared = pl.when(on & ~follows_nothing).then(declared).when(on).then(None).otherwise(0.0)
     return of_recalculated + of_declared
 
 
@@ -108,7 +110,7 @@ def effects(rows: pl.DataFrame, places: pl.DataFrame) -> dict[int, float | None]
     sums = rows.group_by("scenario").agg(
         exact_sum("tco2").alias("tco2"),
         pl.col("lost").any().alias("lost"),
-        (pl.col("on_recalculated") | pl.col("on_declared")).any().alias("bears"),
+        pl.any_horizontal(BEARS).any().alias("bears"),
     )
     here = rows.join(places.rename({"unit_key": "its_unit", "month": "its_month"}), on="scenario").filter(
         (pl.col("its_unit").is_null() | (pl.col("unit_key") == pl.col("its_unit")))
