@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from mrvaudit import assess
+from mrvaudit.effects.result import UNITS
 from mrvaudit.ingest.notices import frame
 from mrvaudit.model import CHECKS, FINDINGS, SCORES, Work
 from mrvaudit.sector import Sector
@@ -78,7 +79,8 @@ def finding(**values: Any) -> dict[str, Any]:
     """One open finding of unit U1."""
     row = {
         "entity_id": "E1", "unit_id": "U1", "month": MARCH, "table": "ferry_declared", "row_key": "k",
-        "rule_id": "R-1", "result": "x", "field": "diesel_kg", "finding_id": "0", "severity": "major", "status": "open", "unit_key": 0,
+        "rule_id": "R-1", "result": "x", "field": "diesel_kg", "finding_id": "0",
+        "severity": "major", "status": "open", "unit_key": 0,
     }  # fmt: skip
     return row | values
 
