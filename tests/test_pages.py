@@ -100,7 +100,7 @@ def test_a_page_of_the_toy_sector(ferry: Sector) -> None:
     text = rule_page(ferry, ferry.rules["FER-01"], level=3)
     assert text.startswith("### FER-01 航次合计与月填报不一致 / Trips do not add up to the month\n")
     assert "\n#### 参数 Parameters\n\n- `day_sum_tolerance_kg` = 0.5 kg (2019-01 – …; house; toy)\n" in text
-    assert "it reads also ask for: `diesel_t_per_kg`" in text
+    assert "it reads also ask for: `diesel_t_per_kg`" in rule_page(ferry, ferry.rules["FER-02"], level=3)
     assert text.endswith("- found → differs\n- at the limit → passes\n- no trips → unknown")
 
 
