@@ -33,7 +33,7 @@ assess
 answers
 audit
 report
-manifest records pages template visit
+manifest records pages template visit review
 compare ledger
 sweep evaluate
 monthly

@@ -22,18 +22,27 @@ SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet")
 
 
 def audit_again(
-    folder: Folder, sector: Sector, into: Path, cells: Sequence[Cell] = (), *, memory: str = "2GB"
+    folder: Folder,
+    sector: Sector,
+    into: Path,
+    cells: Sequence[Cell] = (),
+    *,
+    entities: Sequence[str] | None = None,
+    memory: str = "2GB",
 ) -> Audit:
     """The Audit of a folder over a work folder in `into`, which must be empty and is the caller's to remove.
 
     Views are derived anew from the kept tables, with `cells` corrected in them; findings, checks and scores stay those
-    of the run. Raises PackError where a view cannot be computed.
+    of the run. With `entities`, only their rows and units. Raises PackError where a view cannot be computed.
     """
+    into.mkdir(exist_ok=True)
     kept, work = Work(folder.path / RECORDS), Work(into)
     for name in SINGLE:
         if kept.file(name).is_file():
             shutil.copyfile(kept.file(name), work.file(name))
     shutil.copytree(kept.file("t"), work.file("t"))
+    if entities is not None:
+        _keep_only(work, entities)
     for table in sorted({cell.table for cell in cells}):
         _correct(work, sector, table, [cell for cell in cells if cell.table == table])
     parts = tuple(range(len(list(work.t("unit_index").glob("p=*.parquet")))))
@@ -48,13 +57,25 @@ def audit_again(
         as_of=folder.as_of,
         findings=folder.findings,
         checks=folder.checks,
-        scores=_with_keys(folder.scores, work, parts),
+        scores=_with_keys(folder.scores, work, parts).filter(_of(entities)),
         quarantine=pl.read_parquet(folder.path / "quarantine.parquet"),
         sources=sources,
         blocks=blocks,
         partitions=len(parts),
         answers=folder.answers,
     )
+
+
+def _of(entities: Sequence[str] | None) -> pl.Expr:
+    return pl.lit(True) if entities is None else pl.col("entity_id").is_in(list(entities))
+
+
+def _keep_only(work: Work, entities: Sequence[str]) -> None:
+    """Leave the rows of these entities, and those of no entity, in every table."""
+    for path in sorted(work.file("t").rglob("p=*.parquet")):
+        frame = pl.read_parquet(path)
+        if "entity_id" in frame.columns:
+            write(frame.filter(_of(entities) | pl.col("entity_id").is_null()), path)
 
 
 def _single(work: Work, name: str) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,9 +55,10 @@ def import_(
     ] = None,
     rules: options.OwnRules = None,
 ) -> int:
-    """Write answers.json into the folder; one line for every row not taken."""
+    """Write answers.json, review.json and after.parquet into the folder; one line for every row not taken."""
     check_paths([folder, file], rules)
 
+    from mrvaudit import review
     from mrvaudit.answers import answer, filled, judge
 
     found, _, records = _opened(folder, rules)
@@ -68,7 +70,11 @@ def import_(
     if not judged.answers and not judged.problems:
         raise NothingError(str(file), "没有填写任何答复", "nothing is filled in")
     answer.write(folder / answer.FILE, judged.answers)
-    typer.echo(_closing(judged.answers, judged.taken))
+    with tempfile.TemporaryDirectory(prefix="mrvaudit-") as room:
+        reviewed = review.review(found, records, judged.answers, Path(room))
+    review.write(folder, reviewed)
+    for line in (*review.lines(reviewed.content), _closing(judged.answers, judged.taken)):
+        typer.echo(line)
     return int(bool(judged.problems))
 
 

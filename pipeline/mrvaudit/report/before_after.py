@@ -1,0 +1,120 @@
+"""Figures by data code of two runs, side by side: what a correction or a new submission changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from mrvaudit.report import context, data
+from mrvaudit.report.content import months
+from mrvaudit.report.settings_charts import Source
+
+if TYPE_CHECKING:
+    from mrvaudit.model import Audit
+
+KEY = ("entity_id", "unit_id", "data_code", "item", "period")
+SIDES = ("declared", "recalculated")
+WHEN = ("before", "after")
+# Text figures (kinds of fuel, of biomass) stand apart: a column of figures is a column of figures.
+SCHEMA = {
+    **dict.fromkeys(KEY, pl.String()),
+    **{f"{side}_{when}": pl.Float64() for side in SIDES for when in WHEN},
+    **{f"{side}_{when}_text": pl.String() for side in SIDES for when in WHEN},
+    "changed": pl.Boolean(),
+}
+Lines = Mapping[tuple[str, str], Sequence[dict[str, Any]]]
+"""Lines of the data table by entity and unit, as in the report's `data_codes`."""
+
+
+def lines(audit: Audit) -> Lines:
+    """The data table of every unit of a run."""
+    run = context.gather(audit, texts=False)
+    totals = run.sector.settings.totals
+    more = [Source(view=totals.view, column=data.EVERY)] if totals else []
+    item = run.settings.item.column if run.settings.item else None
+    scores = {row["unit_key"]: row for row in audit.scores.iter_rows(named=True)}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for number in range(audit.partitions):
+        part = data.load(audit, number, data.wanted(run.settings, more), item)
+        for unit in part.units.iter_rows(named=True):
+            score = scores.get(unit["unit_key"])
+            if score is not None:
+                rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
+                found[score["entity_id"], score["unit_id"]] = months.data_table(run, rows)
+    return found
+
+
+def table(before: Lines, after: Lines) -> pl.DataFrame:
+    """Every figure of both runs, by entity, unit, data code, item and period (a month or a year)."""
+    rows = []
+    for owner in sorted({*before, *after}):
+        old, new = (_cells(one.get(owner, ())) for one in (before, after))
+        for key in sorted({*old, *new}, key=lambda one: tuple(part or "" for part in one)):
+            cells = {"before": old.get(key, {}), "after": new.get(key, {})}
+            row: dict[str, Any] = dict(zip(KEY, (*owner, *key), strict=True))
+            for side in SIDES:
+                for when in WHEN:
+                    value = cells[when].get(side)
+                    row[f"{side}_{when}{'_text' if isinstance(value, str) else ''}"] = value
+            row["changed"] = any(cells["before"].get(side) != cells["after"].get(side) for side in SIDES)
+            rows.append({name: row.get(name) for name in SCHEMA})
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _cells(of_unit: Sequence[Mapping[str, Any]]) -> dict[tuple[str | None, ...], Mapping[str, Any]]:
+    """Figures by data code, item and period; where several lines have one code, their titles tell them apart."""
+    several = [line["code"] for line in of_unit if line["item"] is None]
+    found: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
+    for line in of_unit:
+        code = f"{line['code']} {line['title']['zh']}" if several.count(line["code"]) > 1 else line["code"]
+        for kind, periods in (("month", line["months"]), ("year", line["years"])):
+            for cell in periods:
+                found[code, line["item"], cell[kind]] = cell
+    return found
+
+
+def of_unit(frame: pl.DataFrame, entity_id: str, unit_id: str) -> list[dict[str, Any]]:
+    """Rows of one unit as a report holds them: code, item, period, and each side before and after."""
+    own = frame.filter((pl.col("entity_id") == entity_id) & (pl.col("unit_id") == unit_id))
+    return [_row(row) for row in own.iter_rows(named=True)]
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    sides = {
+        side: {when: _either(row[f"{side}_{when}"], row[f"{side}_{when}_text"]) for when in WHEN} for side in SIDES
+    }
+    return {"code": row["data_code"], "item": row["item"], "period": row["period"], **sides, "changed": row["changed"]}
+
+
+def _either(figure: float | None, text: str | None) -> float | str | None:
+    return figure if figure is not None else text
+
+
+def findings(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Findings of both runs with what became of them: `new`, `persisting`, `fixed`, and the figure on either side.
+
+    A finding is `fixed` where the later run does not make it any more; whether its rule could look says checks.parquet.
+    """
+    named = (
+        "finding_id",
+        "rule_id",
+        "severity",
+        "entity_id",
+        "unit_id",
+        "month",
+        "observed",
+        "message_zh",
+        "message_en",
+    )
+    old, new = before.select(named), after.select(named)
+    there = old.select("finding_id", pl.col("observed").alias("observed_before"), became=pl.lit("persisting"))
+    made = new.join(there, on="finding_id", how="left").with_columns(pl.col("became").fill_null("new"))
+    gone = old.join(new.select("finding_id"), on="finding_id", how="anti").with_columns(
+        pl.col("observed").alias("observed_before"),
+        pl.lit(None, dtype=pl.Float64).alias("observed"),
+        became=pl.lit("fixed"),
+    )
+    joined = pl.concat([made, gone.select(made.columns)])
+    return joined.sort("entity_id", "unit_id", "became", "rule_id", "finding_id", nulls_last=False)
