@@ -21,20 +21,24 @@ from mrvaudit.effects.after import Correction, recalculated_after
 from mrvaudit.effects.scenarios import Cell, Scenario
 from mrvaudit.model import Audit
 from mrvaudit.report import before_after, formats
+from mrvaudit.report.before_after import Changes
 from mrvaudit.report.formats import known
 
 FILE, TABLE = "review.json", "after.parquet"
 FORMAT, FORMAT_VERSION = "mrvaudit review", 1
 Row = dict[str, Any]
+SMALLEST_MOVE_TCO2 = 1e-6
+"""A declared result moves by more than the last bits of a difference, or it stands."""
 ALLOWANCE = ("emission_tco2", "allowance_t", "duty_t", "gap_t")
 
 
 @dataclass(frozen=True)
 class Reviewed:
-    """Result of a review: contents of review.json, and the table before and after."""
+    """Result of a review: contents of review.json, the table before and after, the lines after of units touched."""
 
     content: dict[str, Any]
     table: pl.DataFrame
+    after: before_after.Lines
 
 
 def review(folder: Folder, records: Records, answers: Sequence[Answer], room: Path) -> Reviewed:
@@ -44,13 +48,15 @@ def review(folder: Folder, records: Records, answers: Sequence[Answer], room: Pa
     cells = [cell for one in corrected.values() for cell in _cells(one, records)]
     verdicts = [_verdict(folder, records, one, findings[name]) for name, one in sorted(corrected.items())]
     if not cells:
-        return Reviewed(_content(folder, verdicts, [], 0, []), before_after.table({}, {}))
+        return Reviewed(_content(folder, verdicts, [], 0, []), before_after.table({}, {}), {})
     entities = sorted({one.entity_id for one in corrected.values()})
     base = audit_again(folder, records.sector, room / "before", entities=entities)
     after, moved = _after(folder, records, base, cells, entities, room)
-    table = before_after.table(before_after.lines(base), before_after.lines(after))
+    lines_after = before_after.lines(after)
+    table = before_after.table(before_after.lines(base), lines_after)
     changed = int(table["changed"].sum())
-    return Reviewed(_content(folder, verdicts, _units(base, moved), changed, _allowances(base, after)), table)
+    content = _content(folder, verdicts, _units(base, moved), changed, _allowances(base, after))
+    return Reviewed(content, table, lines_after)
 
 
 def _content(
@@ -124,7 +130,7 @@ MOVES = {"zh": "；排放量变化 {explained} t", "en": "; emissions change by 
 
 def _words(found: str, explained: float | None, whole: float | None) -> formats.Pair:
     tail = EXPLAINS if explained is not None and whole else MOVES if explained else None
-    said = {"explained": formats.signed(explained), "of": formats.signed(whole)}
+    said = {"explained": formats.number(explained), "of": formats.number(whole)}
     more = formats.fill(tail, said) if tail else {"zh": "", "en": ""}
     return {lang: f"{VERDICTS[found][lang]}{more[lang]}" for lang in formats.LANGUAGES}
 
@@ -142,9 +148,9 @@ def _after(
     scenarios = (Scenario(""), Scenario("", tuple(cells)))
     moved = tonnes.differences(rows, {0: 0, 1: 0}, scenarios, tonnes.reach(lineage, totals))
     declared = sorted(lineage.base_columns(totals.view, totals.declared))
-    follow = moved.filter(
-        pl.col("follows").is_not_null() & (pl.col("follows") != pl.col("declared")) & pl.col("line").is_not_null()
-    )
+    step = (pl.col("follows") - pl.col("declared")).abs()
+    follow = moved.filter((step > SMALLEST_MOVE_TCO2) & pl.col("line").is_not_null())
+    follow = follow.with_columns(pl.col("follows").round(8))
     said = {(cell.table, cell.field, cell.block, cell.line) for cell in cells}
     more = [
         Cell(table, field, block, line, value)
@@ -219,3 +225,49 @@ def lines(content: Mapping[str, Any]) -> Iterator[str]:
         figures = {name: formats.number(unit[name]) for name in ("declared_tco2", "after_tco2")}
         declared, after = figures["declared_tco2"], figures["after_tco2"]
         yield f"{unit['unit_id']}: 申报 {declared} t，更正后 {after} t / declared {declared} t, corrected {after} t"
+
+
+def changes(audit: Audit, out: Path, baseline: Folder | None) -> Changes | None:
+    """What the reports of a run show before and after; writes review.json and baseline.* into `out` where they apply.
+
+    Before is the baseline, else what was submitted; after is this run, with the corrected values of answers in force.
+    """
+    corrected = any(_counts(one) for one in audit.answers)
+    if baseline is None and not corrected:
+        return None
+    now = after = before_after.lines(audit)
+    if corrected:
+        kept = Folder(out, audit.as_of, {}, audit.findings, audit.checks, audit.scores.drop("unit_key"), audit.answers)
+        room = audit.work.file("review")
+        room.mkdir()
+        records = Records(audit.work, audit.sector, range(audit.partitions))
+        reviewed = review(kept, records, audit.answers, room)
+        write(out, reviewed)
+        after = {**now, **reviewed.after}
+    if baseline is None:
+        return Changes("answers", audit.as_of.isoformat(), before_after.table(now, after))
+    earlier = before_after.lines(audit_again(baseline, audit.sector, audit.work.file("baseline")))
+    found = before_after.findings(baseline.findings, audit.findings)
+    made = Changes("baseline", baseline.as_of.isoformat(), before_after.table(earlier, after), found)
+    _write_baseline(made, baseline, out)
+    return made
+
+
+def _write_baseline(made: Changes, baseline: Folder, out: Path) -> None:
+    """baseline.json, baseline.parquet (figures) and baseline_findings.parquet."""
+    assert made.found is not None
+    counted = dict(made.found.group_by("became").len().iter_rows())
+    manifest = baseline.path / "manifest.json"
+    content = {
+        "format": "mrvaudit baseline",
+        "format_version": FORMAT_VERSION,
+        "baseline_as_of": made.since,
+        "baseline_sha256": json.loads(manifest.read_text(encoding="utf-8"))["sha256"] if manifest.is_file() else None,
+        "findings": {word: int(counted.get(word, 0)) for word in ("new", "persisting", "fixed")},
+        "figures": made.table.height,
+        "figures_changed": int(made.table["changed"].sum()),
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    (out / "baseline.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    for name, frame in (("baseline", made.table), ("baseline_findings", made.found)):
+        frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=3, row_group_size=100_000)

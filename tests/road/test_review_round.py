@@ -113,8 +113,9 @@ def test_a_round(
     assert (first.out / "answers.json").read_bytes() == answers
 
     again = audit(
-        tmp_path / "again", FAULTY, "--fail-on", "major", "--reports", "json", "--answers", first.out / "answers.json"
-    )
+        tmp_path / "again", FAULTY, "--fail-on", "major", "--reports", "json,xlsx",
+        "--answers", first.out / "answers.json", "--baseline", first.out,
+    )  # fmt: skip
     status = dict(again.table("findings").select("finding_id", "status").iter_rows())
     assert {name: status[one] for name, one in ids.items()} == {
         "right": "answered", "closed": "closed", "hostile": "answered", "wrong": "open",
@@ -125,3 +126,59 @@ def test_a_round(
     assert (again.out / "answers.json").read_bytes() == answers
     kept = {one["finding_id"]: one for one in json.loads(answers)["answers"]}
     assert (kept[ids["hostile"]]["cause"], kept[ids["hostile"]]["answer"]) == (LINK, MARKUP)
+    before_and_after(first, again, ids)
+    findings_xlsx_comes_back(again, ids)
+
+
+def before_and_after(first: Run, again: Run, ids: dict[str, str]) -> None:
+    """The corrected value in its code and month, its tonnes in the totals and in the duty; the rest as it was."""
+    reviewed = json.loads((first.out / "review.json").read_text(encoding="utf-8"))
+    verdicts = {one["finding_id"]: one for one in reviewed["answers"]}
+    right, hostile = verdicts[ids["right"]], verdicts[ids["hostile"]]
+    assert (right["identity"], hostile["identity"]) == ("restored", "remains")
+    assert right["explained_tco2"] == pytest.approx(right["of_tco2"])
+    assert hostile["words"]["zh"] == "更正后该项仍然存在；1,800 t 中解释 1,200 t"
+    assert hostile["words"]["en"] == "with the corrected value the finding remains; explains 1,200 of 1,800 t"
+    added = right["explained_tco2"] + hostile["explained_tco2"]
+    unit = next(one for one in reviewed["units"] if one["unit_id"] == "1#机组")
+    assert unit["after_tco2"] - unit["declared_tco2"] == pytest.approx(added)
+    duty = next(one["duty_t"] for one in reviewed["allowances"] if one["unit_id"] == "1#机组")
+    assert duty["after"] - duty["before"] == pytest.approx(added, abs=1)
+
+    table = pl.read_parquet(first.out / "after.parquet").filter("changed")
+    monthly = table.filter(pl.col("period").str.len_chars() == 7).sort("data_code", "period")
+    assert monthly.select("unit_id", "data_code", "item", "period").rows() == [
+        ("1#机组", "A", "coal", "2025-04"), ("1#机组", "F", "coal", "2025-04"), ("1#机组", "F", "coal", "2025-10"),
+        ("1#机组", "G", None, "2025-04"), ("1#机组", "G", None, "2025-10"),
+    ]  # fmt: skip
+    assert monthly.select("declared_before", "declared_after").rows()[0] == (70857.66, 75380.49)
+
+    report = json.loads((again.out / "units" / "1%23机组" / "report.json").read_text(encoding="utf-8"))
+    changed = report["before_after"]
+    assert (changed["kind"], len(changed["findings"]["new"]), len(changed["findings"]["fixed"])) == ("baseline", 0, 0)
+    fuel = next(one for one in changed["figures"] if (one["code"], one["period"]) == ("A", "2025-04"))
+    assert fuel["declared"] == {"before": 70857.66, "after": 75380.49}
+    answered = {one["finding_id"]: one["answer"] for one in report["findings"] if one["answer"]}
+    assert set(answered) == {ids["right"], ids["closed"], ids["hostile"]}
+    told = json.loads((again.out / "baseline.json").read_text(encoding="utf-8"))
+    persisting = again.table("findings").height
+    assert told["findings"] == {"new": 0, "persisting": persisting, "fixed": 0}
+
+
+def findings_xlsx_comes_back(again: Run, ids: dict[str, str]) -> None:
+    """The unit's own workbook holds the answers and the figure after; filled in further, it is read as well."""
+    path = again.out / "units" / "1%23机组" / "findings.xlsx"
+    book = openpyxl.load_workbook(path)
+    rows = [row for row in book["核查前后对照"].iter_rows(min_row=2, values_only=True) if row[0] == "A"]
+    assert next((row[4], row[6]) for row in rows if row[3] == "2025-04" and "煤" in row[1]) == (70857.66, 75380.49)
+    sheet = book.worksheets[0]
+    heads = {str(cell.value).split("\n")[0]: cell.column for cell in sheet[1]}
+    lines = {sheet.cell(line, heads["finding_id"]).value: line for line in range(2, sheet.max_row + 1)}
+    line = lines[ids["right"]]
+    assert sheet.cell(line, heads["更正后的值（企业填写）"]).value == 75380.49
+    for head, value in (("核查意见", "接受"), ("签字", "李四")):
+        sheet.cell(line, heads[head]).value = value
+    book.save(path)
+    assert call(["review", "import", str(again.out), str(path), "--on", "2026-04-09"]) == 0
+    answers = json.loads((again.out / "answers.json").read_text(encoding="utf-8"))["answers"]
+    assert {one["finding_id"]: one["status"] for one in answers}[ids["right"]] == "verified"

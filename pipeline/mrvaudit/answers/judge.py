@@ -43,10 +43,12 @@ def judge(
     findings: Mapping[str, Mapping[str, Any]],
     records: Records,
     author: str | None = None,
+    on: str | None = None,
 ) -> Judged:
     """Rows against the answers given before; `findings` are rows of findings.parquet by id.
 
-    `author` stands for an empty name in the rows. A row that cannot be taken leaves the earlier answer as it was.
+    `author` stands for an empty name in the rows, `on` (ISO) for the days of verifying and closing. A row
+    that cannot be taken leaves the earlier answer as it was.
     """
     known = {one.finding_id: one for one in before}
     problems: list[InputError] = []
@@ -59,7 +61,7 @@ def judge(
                 raise Refused("finding_id", "这次审核没有这条发现", "this audit has no such finding", name)
             if name in seen:
                 raise Refused("finding_id", "同一发现出现两次", "the finding stands here twice", name)
-            made = _answer(row, known.get(name), findings[name], records, author)
+            made = _answer(row, known.get(name), findings[name], records, (author, on))
         except Refused as fault:
             problems.append(InputError(row.place(fault.column), fault.zh, fault.en, read=fault.read))
             continue
@@ -72,14 +74,20 @@ def judge(
 
 
 def _answer(
-    row: Row, before: Answer | None, finding: Mapping[str, Any], records: Records, author: str | None
+    row: Row,
+    before: Answer | None,
+    finding: Mapping[str, Any],
+    records: Records,
+    defaults: tuple[str | None, str | None],
 ) -> Answer | None:
     """The answer of a row; None where nothing was filled in. Raises Refused."""
     texts = {name: _text(row, name, LONGEST_TEXT) for name in TEXTS}
     names = {name: _text(row, name, LONGEST_NAME) for name in NAMES}
     dates = {name: _day(row, name) for name in DATES}
-    names["author"] = names["author"] or author
     given = any((*texts.values(), names["signature"], *dates.values(), row["corrected"], row["author"]))
+    author, on = defaults
+    names["author"] = names["author"] or author
+    dates |= {name: dates[name] or on for name in ("verified_on", "closed_on")}
     target = _target(row, texts, names, before)
     if not given and target in (None, before.status if before else "open"):
         return before

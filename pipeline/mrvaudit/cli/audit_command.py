@@ -14,6 +14,7 @@ from mrvaudit.errors import UsageError
 from mrvaudit.model import SEVERITIES, Severity
 
 if TYPE_CHECKING:
+    from mrvaudit.answers.folder import Folder
     from mrvaudit.audit import Options
     from mrvaudit.model import Audit
     from mrvaudit.sector import Sector
@@ -34,6 +35,7 @@ def audit(
     parameters: options.OwnParameters = None,
     mapping: options.Mapping = None,
     answers: options.Answers = None,
+    baseline: options.Baseline = None,
     only: options.Only = None,
     gate: options.Gate = None,
     data_docs: options.DataDocs = False,
@@ -44,7 +46,7 @@ def audit(
 ) -> int:
     """Run the road and leave with the exit code of the contract."""
     formats = chosen_formats(reports)
-    check_paths(inputs, rules, parameters, mapping, answers)
+    check_paths(inputs, rules, parameters, mapping, answers, baseline)
     check_memory(memory)
     keep_answers(out, answers)
 
@@ -66,7 +68,8 @@ def audit(
         answers=read_answers(answers) if answers else (),
     )
     console = Console(quiet, log_format is LogFormat.JSON)
-    result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work, str(profile))
+    before = earlier(baseline, out)
+    result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work, str(profile), before)
     return exit_code(result, fail_on)
 
 
@@ -80,6 +83,7 @@ def conduct(
     console: Console,
     keep_work: bool,
     profile: str = "verifier",
+    baseline: Folder | None = None,
 ) -> Audit:
     """Audit into `out`: work folder, progress, outputs, closing lines."""
     from mrvaudit.audit import audit as run_audit
@@ -93,7 +97,7 @@ def conduct(
     try:
         with console:
             result = run_audit(sector, inputs, work, chosen, console.progress)
-            write_outputs(result, out, formats, lang, start, console.progress, profile)
+            write_outputs(result, out, formats, lang, start, console.progress, profile, baseline)
     finally:
         if not keep_work:
             shutil.rmtree(work.root, ignore_errors=True)
@@ -134,6 +138,22 @@ def check_memory(text: str) -> None:
         raise UsageError("--memory", "应写成 512MB 或 2GB", "write 512MB or 2GB", read=text)
 
 
+def earlier(baseline: Path | None, out: Path) -> Folder | None:
+    """The earlier audit to compare with; it must have left its records, and must not be the one written over."""
+    if baseline is None:
+        return None
+    from mrvaudit import records
+    from mrvaudit.answers.folder import opened
+
+    if out.exists() and baseline.resolve() == out.resolve():
+        raise UsageError(
+            str(baseline), "--baseline 与 --out 是同一文件夹", "--baseline and --out are the same folder",
+            todo_zh="请换一个 --out", todo_en="choose another --out",
+        )  # fmt: skip
+    records.kept(baseline)
+    return opened(baseline)
+
+
 def keep_answers(out: Path, answers: Path | None) -> None:
     """Answers of people are not written over: a run into their folder must be told to take them along."""
     if answers is None and (out / "answers.json").is_file():
@@ -168,7 +188,7 @@ def prepare(out: Path) -> None:
 WRITTEN = (
     "summary.json", "findings.parquet", "findings.csv", "checks.parquet", "scores.parquet", "quarantine.parquet",
     "manifest.json", "run.json", "index.html", "units", "records", "data_docs", ".work",
-    "answers.json", "review.json", "after.parquet",
+    "answers.json", "review.json", "after.parquet", "baseline.json", "baseline.parquet", "baseline_findings.parquet",
 )  # fmt: skip
 
 

@@ -58,6 +58,9 @@ OwnParameters = Annotated[
 ]
 Mapping = Annotated[Path | None, typer.Option("--mapping", help="表头对照文件 / mapping of headers")]
 Answers = Annotated[Path | None, typer.Option("--answers", help="答复文件 answers.json / answers of review import")]
+Baseline = Annotated[
+    Path | None, typer.Option("--baseline", help="与这次更早的审核比较 / compare with this earlier audit")
+]
 Only = Annotated[list[str] | None, typer.Option("--only", help="只运行这些规则 / these rules only")]
 Gate = Annotated[
     bool | None,

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from mrvaudit import manifest, records
+from mrvaudit import manifest, records, review
 from mrvaudit.answers import answer
+from mrvaudit.answers.folder import Folder
 from mrvaudit.assess import without_internal
 from mrvaudit.model import Audit
 from mrvaudit.report import write_index, write_reports
@@ -25,6 +26,7 @@ def write_outputs(
     start: datetime,
     progress: Callable[[str, int, int], None],
     profile: str = "verifier",
+    baseline: Folder | None = None,
 ) -> None:
     """Tables, reports, summary, run.json, manifest."""
     clock = time.perf_counter()
@@ -45,8 +47,11 @@ def write_outputs(
         shutil.copytree(audit.work.file("data_docs"), out / "data_docs")
     if audit.answers:
         answer.write(out / answer.FILE, audit.answers)
+    changes = review.changes(audit, out, baseline)
     if formats:
-        write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total), profile)
+        write_reports(
+            audit, out, formats, lang, lambda done, total: progress("report", done, total), profile, changes
+        )
         write_index(audit, out, lang, linked="html" in formats)
     manifest.write_json(out / "summary.json", manifest.summary(audit))
     audit.seconds["report"] = time.perf_counter() - clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,6 +54,10 @@ def import_(
     author: Annotated[
         str | None, typer.Option("--author", help="表中没有写明时的答复人 / name where none is given")
     ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="核实与关闭日期，表中没有时用 / day of verifying, closing"),
+    ] = None,
     rules: options.OwnRules = None,
 ) -> int:
     """Write answers.json, review.json and after.parquet into the folder; one line for every row not taken."""
@@ -64,7 +69,7 @@ def import_(
     found, _, records = _opened(folder, rules)
     rows = filled.rows(file)
     findings = {one["finding_id"]: one for one in found.finding_rows()}
-    judged = judge.judge(rows, found.answers, findings, records, author)
+    judged = judge.judge(rows, found.answers, findings, records, author, f"{on:%Y-%m-%d}" if on else None)
     for problem in judged.problems:
         typer.echo(f"未采用 not taken: {problem}", err=True)
     if not judged.answers and not judged.problems:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mrvaudit import plugins
 from mrvaudit.errors import UsageError
 from mrvaudit.report import context, data, fleet, settings, settings_forms
+from mrvaudit.report.before_after import Changes
 from mrvaudit.report.content import model, sources
 from mrvaudit.report.office import submission
 from mrvaudit.report.settings.charts import Source
@@ -57,6 +58,7 @@ def write_reports(
     lang: str = "zh",
     progress: Progress | None = None,
     profile: str = "verifier",
+    changes: Changes | None = None,
 ) -> list[Path]:
     """Write the report of every unit below `out/units/` in the formats named; returns the folders, in order of scores.
 
@@ -70,7 +72,7 @@ def write_reports(
     run = context.gather(audit, profile)
     writing = Writing(lang, run.words, profile, submission=submission.of(audit))
     written: dict[int, Path] = {}
-    for key, report in _models(run):
+    for key, report in _models(run, changes):
         folder = out / "units" / report["unit"]["report_dir"]
         folder.mkdir(parents=True, exist_ok=True)
         for module in chosen:
@@ -86,7 +88,7 @@ def models(audit: Audit, profile: str = "verifier") -> Iterator[tuple[int, model
     return _models(context.gather(audit, profile))
 
 
-def _models(run: Run) -> Iterator[tuple[int, model.Report]]:
+def _models(run: Run, changes: Changes | None = None) -> Iterator[tuple[int, model.Report]]:
     numbers = range(run.audit.partitions)
     shared = model.share_of_run(run, [data.owned(run.audit, number) for number in numbers])
     scores = {row["unit_key"]: row for row in run.audit.scores.iter_rows(named=True)}
@@ -96,7 +98,9 @@ def _models(run: Run) -> Iterator[tuple[int, model.Report]]:
             score = scores.get(unit["unit_key"])
             if score is not None:
                 rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
-                yield unit["unit_key"], model.build(run, rows, score, shared, presence)
+                made = model.build(run, rows, score, shared, presence)
+                owner = (score["entity_id"], score["unit_id"])
+                yield unit["unit_key"], {**made, "before_after": changes.of(*owner) if changes else None}
 
 
 def _partition(run: Run, number: int) -> data.Partition:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,7 +16,8 @@ from mrvaudit.report.settings_charts import Source
 if TYPE_CHECKING:
     from mrvaudit.model import Audit
 
-KEY = ("entity_id", "unit_id", "data_code", "item", "period")
+OWNER = ("entity_id", "unit_id")
+KEY = (*OWNER, "data_code", "item", "period")
 SIDES = ("declared", "recalculated")
 WHEN = ("before", "after")
 # Text figures (kinds of fuel, of biomass) stand apart: a column of figures is a column of figures.
@@ -24,6 +27,8 @@ SCHEMA = {
     **{f"{side}_{when}_text": pl.String() for side in SIDES for when in WHEN},
     "changed": pl.Boolean(),
 }
+SAME = 1e-9
+"""Figures are the same within this share of the larger, or of one: the last bit is no change."""
 Lines = Mapping[tuple[str, str], Sequence[dict[str, Any]]]
 """Lines of the data table by entity and unit, as in the report's `data_codes`."""
 
@@ -58,34 +63,94 @@ def table(before: Lines, after: Lines) -> pl.DataFrame:
                 for when in WHEN:
                     value = cells[when].get(side)
                     row[f"{side}_{when}{'_text' if isinstance(value, str) else ''}"] = value
-            row["changed"] = any(cells["before"].get(side) != cells["after"].get(side) for side in SIDES)
+            row["changed"] = any(_differ(cells["before"].get(side), cells["after"].get(side)) for side in SIDES)
             rows.append({name: row.get(name) for name in SCHEMA})
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def _cells(of_unit: Sequence[Mapping[str, Any]]) -> dict[tuple[str | None, ...], Mapping[str, Any]]:
     """Figures by data code, item and period; where several lines have one code, their titles tell them apart."""
-    several = [line["code"] for line in of_unit if line["item"] is None]
     found: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
     for line in of_unit:
-        code = f"{line['code']} {line['title']['zh']}" if several.count(line["code"]) > 1 else line["code"]
+        code = _code(line, of_unit)
         for kind, periods in (("month", line["months"]), ("year", line["years"])):
             for cell in periods:
                 found[code, line["item"], cell[kind]] = cell
     return found
 
 
-def of_unit(frame: pl.DataFrame, entity_id: str, unit_id: str) -> list[dict[str, Any]]:
-    """Rows of one unit as a report holds them: code, item, period, and each side before and after."""
-    own = frame.filter((pl.col("entity_id") == entity_id) & (pl.col("unit_id") == unit_id))
-    return [_row(row) for row in own.iter_rows(named=True)]
+def _code(line: Mapping[str, Any], of_unit: Sequence[Mapping[str, Any]]) -> str:
+    several = [one["code"] for one in of_unit if one["item"] is None].count(line["code"]) > 1
+    return f"{line['code']} {line['title']['zh']}" if several else str(line["code"])
+
+
+def declared_twice(report: Mapping[str, Any]) -> Callable[[Mapping[str, Any], str, Any], tuple[Any, Any]]:
+    """For a line, a period and the figure declared in this run: the figure before, and the figure after.
+
+    Without a baseline and without corrected values nothing is known of after: None.
+    """
+    changes = report.get("before_after")
+    if changes is None:
+        return lambda _line, _period, declared: (declared, None)
+    figures = {(one["code"], one["item"], one["period"]): one["declared"] for one in changes["figures"]}
+
+    def pair(line: Mapping[str, Any], period: str, declared: Any) -> tuple[Any, Any]:
+        found = figures.get((_code(line, report["data_codes"]), line["item"], period))
+        return (found["before"], found["after"]) if found else (declared, declared)
+
+    return pair
+
+
+def _differ(before: Any, after: Any) -> bool:
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        return abs(before - after) > SAME * max(1.0, abs(before), abs(after))
+    return bool(before != after)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed since a run (`kind` baseline) or by the corrected values of answers (`kind` answers).
+
+    `since` is the day of the run on the left; `table` is what `table` gives, `found` what `findings` gives.
+    """
+
+    kind: str
+    since: str
+    table: pl.DataFrame
+    found: pl.DataFrame | None = None
+
+    @cached_property
+    def _figures(self) -> data.Slices:
+        return data.slices(self.table.filter("changed"), OWNER)
+
+    @cached_property
+    def _findings(self) -> data.Slices:
+        return data.slices(self.found if self.found is not None else pl.DataFrame(), OWNER)
+
+    def of(self, entity_id: str, unit_id: str) -> dict[str, Any]:
+        """The report's `before_after` of one unit; figures that did not change are left out."""
+        rows = [*self._findings.rows(entity_id, unit_id), *self._findings.rows(entity_id, None)]
+        named = {word: [row["finding_id"] for row in rows if row["became"] == word] for word in ("new", "persisting")}
+        fixed = [_fixed(row) for row in rows if row["became"] == "fixed"]
+        return {
+            "kind": self.kind,
+            "since": self.since,
+            "figures": [_row(row) for row in self._figures.rows(entity_id, unit_id)],
+            "findings": None if self.found is None else {**named, "fixed": fixed},
+        }
+
+
+def _fixed(row: Mapping[str, Any]) -> dict[str, Any]:
+    month = f"{row['month']:%Y-%m}" if row["month"] else None
+    message = {"zh": row["message_zh"], "en": row["message_en"]}
+    return {**{name: row[name] for name in ("finding_id", "rule_id", "severity")}, "month": month, "message": message}
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     sides = {
         side: {when: _either(row[f"{side}_{when}"], row[f"{side}_{when}_text"]) for when in WHEN} for side in SIDES
     }
-    return {"code": row["data_code"], "item": row["item"], "period": row["period"], **sides, "changed": row["changed"]}
+    return {"code": row["data_code"], "item": row["item"], "period": row["period"], **sides}
 
 
 def _either(figure: float | None, text: str | None) -> float | str | None:

@@ -33,6 +33,9 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
   finding_ids[]}], else None
 - second_opinion: {ran, reason, suites[]}, None where it was not asked
 - parameters[]: {name, title, key, key_title, value, unit, from, until, mark, basis}
+- before_after: None, or what changed since a baseline or by corrected values {kind (baseline, answers), since,
+  figures[{code, item, period, declared{before, after}, recalculated{before, after}}], findings{new[], persisting[],
+  fixed[{finding_id, rule_id, severity, month, message}]} or None}; figures that did not change are left out
 - quarantine: {count, shared_rows, reasons[], rows[]}; inputs[]: {path, sha256, sheets, rows_in, rows_used,
   rows_quarantined, shared}; packs[]: {id, version, sha256}
 - verification: what the verification report needs beside these, see verification.py

@@ -8,6 +8,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
 
 from mrvaudit.report import formats
+from mrvaudit.report.before_after import declared_twice
 from mrvaudit.report.office import book
 from mrvaudit.report.office.book import Book, put
 from mrvaudit.report.writing import Writing
@@ -82,6 +83,7 @@ def before_after(made: Book, report: Report, writing: Writing, title: str) -> No
     )  # fmt: skip
     book.heads(made, sheet, _both(writing, names), (8, 26, 12, 10, 16, 16, 16, 10, 11, 40))
     yes, no = (writing.words[one][lang] for one in ("yes", "no"))
+    changed = declared_twice(report)
     row = 0
     for line in report["data_codes"]:
         for period, cell in periods_of(line):
@@ -90,9 +92,10 @@ def before_after(made: Book, report: Report, writing: Writing, title: str) -> No
             for column, value in enumerate(lead):
                 put(sheet, row, column, value, made.text)
             mark = {"bg_color": book.FILLS["major"]} if cell["differs"] else {}
-            put(sheet, row, 4, cell["declared"], made.number(line["decimals"]))
+            first, then = changed(line, period, cell["declared"])
+            put(sheet, row, 4, first, made.number(line["decimals"]))
             put(sheet, row, 5, cell["recalculated"], made.number(line["decimals"], **mark))
-            put(sheet, row, 6, None, made.number(line["decimals"], bg_color="#FFFDF2"))
+            put(sheet, row, 6, then, made.number(line["decimals"], bg_color="#FFFDF2"))
             before, after = xl_rowcol_to_cell(row, 4), xl_rowcol_to_cell(row, 6)
             equal = f'=IF({after}="","",IF({after}={before},"{yes}","{no}"))'
             change = f'=IF(OR({after}="",NOT(ISNUMBER({before}))),"",IF({before}=0,"",({after}-{before})/{before}*100))'
