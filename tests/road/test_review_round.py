@@ -101,7 +101,7 @@ def test_every_open_finding_stands_in_the_workbook_once(first: Run, filled: tupl
 def test_a_round(
     first: Run, filled: tuple[Path, dict[str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Three rows are taken, one is refused by its cell; a second import changes nothing; a new audit knows them."""
+    """Three rows are taken, one is refused by its cell; a new audit knows them."""
     path, ids = filled
     capsys.readouterr()
     assert call(["review", "import", str(first.out), str(path)]) == 1

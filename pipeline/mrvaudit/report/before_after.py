@@ -11,7 +11,7 @@ import polars as pl
 
 from mrvaudit.report import context, data
 from mrvaudit.report.content import months
-from mrvaudit.report.settings_charts import Source
+from mrvaudit.report.settings.charts import Source
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit
@@ -29,6 +29,8 @@ SCHEMA = {
 }
 SAME = 1e-9
 """Figures are the same within this share of the larger, or of one: the last bit is no change."""
+Pairs = Callable[[Mapping[str, Any], str, Any], tuple[Any, Any]]
+"""A line of the data table, a period and the figure declared in this run -> the figure before and the one after."""
 Lines = Mapping[tuple[str, str], Sequence[dict[str, Any]]]
 """Lines of the data table by entity and unit, as in the report's `data_codes`."""
 
@@ -84,7 +86,7 @@ def _code(line: Mapping[str, Any], of_unit: Sequence[Mapping[str, Any]]) -> str:
     return f"{line['code']} {line['title']['zh']}" if several else str(line["code"])
 
 
-def declared_twice(report: Mapping[str, Any]) -> Callable[[Mapping[str, Any], str, Any], tuple[Any, Any]]:
+def declared_twice(report: Mapping[str, Any]) -> Pairs:
     """For a line, a period and the figure declared in this run: the figure before, and the figure after.
 
     Without a baseline and without corrected values nothing is known of after: None.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mrvaudit.report import formats
+from mrvaudit.report.before_after import Pairs, declared_twice
 from mrvaudit.report.office.data_sheets import cells_of, named
 from mrvaudit.report.office.items import SIGNS, Item
 from mrvaudit.report.office.speech import Speech
@@ -145,8 +146,21 @@ def _numbers(labels: Sequence[str]) -> str:
 
 def year_lines(report: Report, speech: Speech) -> list[View]:
     """The year of every line that has one; what is stated by month alone stands with the months."""
+    changed = declared_twice(report)
     lines = [line for line in report["data_codes"] if line["years"]]
-    return [{"code": line["code"], **_value_line(line, speech)} for line in lines]
+    return [{"code": line["code"], **_value_line(line, speech), **_twice(line, changed, speech)} for line in lines]
+
+
+def _twice(line: Mapping[str, Any], changed: Pairs, speech: Speech) -> View:
+    """The year before and after, where the run knows both; else what is left to fill in."""
+    year = line["years"][-1]
+    before, after = changed(line, year["year"], year["declared"])
+    shown = {"declared": _figure(before, line["decimals"]), "after": "", "equal": "", "change": ""}
+    if after is None:
+        return shown
+    figures = isinstance(before, int | float) and isinstance(after, int | float)
+    shown |= {"after": _figure(after, line["decimals"]), "equal": speech.say("yes" if before == after else "no")}
+    return shown | {"change": formats.signed((after - before) / before * 100, 2) if figures and before else ""}
 
 
 def month_table(report: Report, year: str, speech: Speech) -> View:

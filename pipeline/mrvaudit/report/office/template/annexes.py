@@ -48,9 +48,9 @@ def data_table() -> str:
             cell(YEAR[2], "{{ one.unit }}"),
             cell(YEAR[3], "{{ one.declared }}", style="CellFigure"),
             cell(YEAR[4], "{{ one.recalculated }}", style="CellFigure"),
-            cell(YEAR[5], blank("after"), style="CellFigure"),
-            cell(YEAR[6], choice("equal", ("yes", "no"))),
-            cell(YEAR[7], blank("change")),
+            cell(YEAR[5], known_or("one.after", blank("after"))),
+            cell(YEAR[6], known_or("one.equal", choice("equal", ("yes", "no")), "Cell")),
+            cell(YEAR[7], known_or("one.change", blank("change"))),
             cell(YEAR[8], blank("reason")),
         ),
         row_mark("endfor", len(YEAR)),
@@ -73,6 +73,11 @@ def data_table() -> str:
     )
     months = each("year in r.months", paragraph("Lead", "{{ year.title }}"), table(MONTHS, head, lines, margin=28))
     return paragraph("Heading1", word("doc_annex_1")) + paragraph("Lead", word("doc_annex_1_year")) + year + months
+
+
+def known_or(value: str, empty: str, style: str = "CellFigure") -> str:
+    """A figure that the run knows, else what a person fills in."""
+    return when(value, paragraph(style, f"{{{{ {value} }}}}"), other=[paragraph(style, empty)])
 
 
 def allocation() -> str:
