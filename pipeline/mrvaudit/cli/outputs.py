@@ -49,9 +49,7 @@ def write_outputs(
         answer.write(out / answer.FILE, audit.answers)
     changes = review.changes(audit, out, baseline)
     if formats:
-        write_reports(
-            audit, out, formats, lang, lambda done, total: progress("report", done, total), profile, changes
-        )
+        write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total), profile, changes)
         write_index(audit, out, lang, linked="html" in formats)
     manifest.write_json(out / "summary.json", manifest.summary(audit))
     audit.seconds["report"] = time.perf_counter() - clock
