@@ -20,7 +20,7 @@ OWNER = ("entity_id", "unit_id")
 KEY = (*OWNER, "data_code", "item", "period")
 SIDES = ("declared", "recalculated")
 WHEN = ("before", "after")
-# Text figures (kinds of fuel, of biomass) stand apart: a column of figures is a column of figures.
+# Text figures (kinds, grades) stand apart: a column of figures is a column of figures.
 SCHEMA = {
     **dict.fromkeys(KEY, pl.String()),
     **{f"{side}_{when}": pl.Float64() for side in SIDES for when in WHEN},
