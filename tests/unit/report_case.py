@@ -27,7 +27,7 @@ BREAKOUT = "</td><script>document.title='PWNED'</script>"
 IMAGE = '"><img src=x onerror="document.title=\'PWNED\'">'
 LONG = "x" * 300
 FOLDERS = ("1%23机组", "2%23机组", "%2E%2E%2F%2E%2E%2Fx")
-KINDS = {"str": pl.String, "date": pl.Date, "f64": pl.Float64, "i64": pl.Int64, "i32": pl.Int32}
+KINDS = {"str": pl.String, "date": pl.Date, "f64": pl.Float64, "i64": pl.Int64, "i32": pl.Int32, "bool": pl.Boolean}
 
 
 def month(number: int, year: int = 2025) -> date:
