@@ -9,7 +9,7 @@ from mrvaudit.sector import Sector, load_sector
 from mrvaudit.sectors.power.sample.books import heat, ledgers, output, papers, yard
 from mrvaudit.sectors.power.sample.books.reported import declare
 from mrvaudit.sectors.power.sample.books.slips import slip_tables
-from mrvaudit.sectors.power.sample.faults.planting import plant_faults
+from mrvaudit.sectors.power.sample.faults.planting import Setting, plant_faults
 from mrvaudit.sectors.power.sample.frames import Tables
 from mrvaudit.sectors.power.sample.physics.burning import burn
 from mrvaudit.sectors.power.sample.physics.chemistry import daily_assays, draw_seams, draw_yards
@@ -19,11 +19,10 @@ from mrvaudit.sectors.power.sample.physics.stops import draw_stops
 from mrvaudit.sectors.power.sample.regime import Regime, regime_of
 from mrvaudit.sectors.power.sample.world.block import Block
 from mrvaudit.sectors.power.sample.world.dates import Year
-from mrvaudit.sectors.power.sample.world.names import GAS, Names, names_of
+from mrvaudit.sectors.power.sample.world.names import GAS, STATISTICS_ERROR, Names, names_of
 from mrvaudit.sectors.power.sample.world.plants import Plant, plan_plants
 
 _PLANTS_AT_ONCE = 250
-STATISTICS_ERROR = "statistics_error"
 
 
 def sample(units: int, year: int, seed: int) -> Tables:
@@ -41,7 +40,7 @@ def sample_with_faults(
     sector = sector or load_sector("power")
     regime, plants = regime_of(sector, year), plan_plants(units, year, seed)
     books = ledgers_of(plants, year, seed, sector, regime)
-    books, slips, truth = plant_faults(books, plants, share, seed)
+    books, slips, truth = plant_faults(books, plants, share, Setting(sector, regime, year, seed))
     tables = books | declare(books, slips, regime, year, sector.tables)
     return {name: tables[name] for name in sector.tables if name in tables}, truth
 
@@ -91,13 +90,13 @@ def _of_block(block: Block, regime: Regime, sector: Sector) -> Tables:
 
 
 def _statistics_error(block: Block, names: Names) -> pl.DataFrame:
-    """How far off each plant's statistics are, by month and fuel."""
+    """How far off each plant's statistics are by month and fuel; their coefficient of standard coal is not."""
     share = block.shares(np.arange(len(block.plants)), "statistics", 12)
     gas = [(at, GAS) for at, plant in enumerate(block.plants) if plant.coal is None]
     solid = [(pile.plant, pile.coal.fuel) for pile in block.piles]
     rows = [
-        (names.entity[at], month, fuel, 1 + 0.004 * (share[at, number] - 0.5))
+        (names.entity[at], month, fuel, 1 + 0.004 * (share[at, number] - 0.5), 1.0)
         for at, fuel in dict.fromkeys([*gas, *solid])
         for number, month in enumerate(block.year.months)
     ]
-    return pl.DataFrame(rows, schema=["entity_id", "month", "fuel", "times"], orient="row")
+    return pl.DataFrame(rows, schema=["entity_id", "month", "fuel", "times", "tce_times"], orient="row")

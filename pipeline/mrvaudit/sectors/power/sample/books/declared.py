@@ -28,13 +28,14 @@ DECIMALS = {
 class Slip:
     """One reported figure made `times` as large, then `plus` larger (in its unit); `fuel` only for figures of a fuel.
 
-    `column` is a column of declarations or declared_output, or `conversion_m_ar_pct`: the moisture that the conversion
-    of carbon used, where it is not the one reported.
+    `times` 0 puts `plus` in the figure's place. Without a month it is a figure of the year. `column` is a column of
+    declarations, declared_output or declared_year, or `conversion_m_ar_pct`: the moisture that the conversion of carbon
+    used, where it is not the one reported.
     """
 
     entity_id: str
     unit_id: str
-    month: date
+    month: date | None
     column: str
     fuel: str | None = None
     times: float = 1.0
@@ -65,11 +66,15 @@ def half_up(value: pl.Expr, decimals: int) -> pl.Expr:
 
 def slipped(rows: pl.DataFrame, slips: list[Slip], column: str, decimals: int) -> pl.DataFrame:
     """`rows` with the slips of one column that prints `decimals`: whole numbers of fuels, figures of output."""
-    of_fuel = "fuel" in rows.columns
-    own = [vars(slip) for slip in slips if slip.column == column and (slip.fuel is not None) == of_fuel]
+    of_fuel, monthly = "fuel" in rows.columns, "month" in rows.columns
+    keys = [name for name in FUEL_MONTH if name in rows.columns]
+    own = [
+        {name: getattr(slip, name) for name in (*keys, "times", "plus")}
+        for slip in slips
+        if slip.column == column and (slip.fuel is not None) == of_fuel and (slip.month is not None) == monthly
+    ]
     if not own:
         return rows
-    keys = FUEL_MONTH if of_fuel else UNIT_MONTH
     wanted = pl.DataFrame(own).select(*keys, "times", "plus")
     joined = rows.join(wanted, on=keys, how="left", maintain_order="left")
     known = figure(pl.col(column), decimals) if of_fuel else pl.col(column)

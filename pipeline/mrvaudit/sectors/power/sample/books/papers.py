@@ -90,7 +90,7 @@ def _entity(plant: Plant, kept: list[Unit], odd: int) -> Row:
 
 
 def _filings(block: Block, plant: Plant, days: list[int], limit: int) -> list[Row]:
-    """Monthly filings within `limit` days, the year's report in March, the plan in the December before."""
+    """Monthly filings within `limit` days, the year's report in March, each plan in the December before its year."""
     year = block.year
     rows: list[Row] = [
         {
@@ -105,9 +105,10 @@ def _filings(block: Block, plant: Plant, days: list[int], limit: int) -> list[Ro
     rows.append(
         {"kind": "annual", "month": year.first, "filed_on": march + timedelta(days=days[12] - 20), "due_on": None}
     )
-    rows.append(
-        {"kind": "plan", "month": year.first, "filed_on": december + timedelta(days=days[12] - 20), "due_on": None}
-    )
+    plans = ((year.first, december), (date(year.number + 1, 1, 1), date(year.number, 12, 1)))
+    for of_year, before in plans:
+        filed = before + timedelta(days=days[12] - 20)
+        rows.append({"kind": "plan", "month": of_year, "filed_on": filed, "due_on": None})
     return [{"entity_id": plant.entity_id, "version": 1} | row for row in rows]
 
 

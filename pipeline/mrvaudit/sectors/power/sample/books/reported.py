@@ -34,22 +34,25 @@ def declare(
 ) -> Tables:
     """declarations, declared_output, declared_year and declared_totals of all units in `ledgers`, and the statistics.
 
-    Beside the ledgers, `ledgers` holds `statistics_error`: by entity, month and fuel, how far off the statistics are.
+    Beside the ledgers, `ledgers` holds `statistics_error`: by entity, month and fuel, how far off the statistics are
+    (`times`), and so for the coefficient by which they count standard coal (`tce_times`).
     """
-    fuels = _with_power(fuel_months(ledgers, slips, regime, year), ledgers["electricity"], regime)
+    fuels = _with_power(fuel_months(ledgers, slips, regime, year), ledgers["electricity"], slips, regime)
     outputs = _outputs(ledgers, fuels, slips, regime)
     ledger = ledgers["energy_use"]
     statistics = _framed(_statistics(fuels, ledgers["statistics_error"], regime), tables["energy_use"])
     return {
         "declarations": _framed(_figures(fuels), tables["declarations"]),
         "declared_output": _framed(outputs, tables["declared_output"]),
-        "declared_year": _framed(_years(fuels, outputs, ledgers["units"], regime, year), tables["declared_year"]),
+        "declared_year": _framed(
+            _years(fuels, outputs, slips, ledgers["units"], regime, year), tables["declared_year"]
+        ),
         "declared_totals": _framed(_totals(outputs, year), tables["declared_totals"]),
         "energy_use": pl.concat([ledger, statistics]).sort("entity_id", *tables["energy_use"].key),
     }
 
 
-def _with_power(fuels: pl.DataFrame, electricity: pl.DataFrame, regime: Regime) -> pl.DataFrame:
+def _with_power(fuels: pl.DataFrame, electricity: pl.DataFrame, slips: list[Slip], regime: Regime) -> pl.DataFrame:
     """The plant's purchased electricity on the first fuel row of its first unit, and the emissions of it."""
     bought = electricity.select("entity_id", "month", whole("purchased_mwh", 3))
     first = pl.int_range(pl.len()).over("entity_id", "month") == 0  # rows are sorted by unit
@@ -58,12 +61,12 @@ def _with_power(fuels: pl.DataFrame, electricity: pl.DataFrame, regime: Regime) 
     )
     if regime.grid_factor is None:
         return rows.with_columns(pl.when(pl.col("purchased_mwh") == 0).then(0).alias("electricity_tco2"))
-    factor = round(regime.grid_factor * 10_000)
-    emitted = ratio(pl.col("purchased_mwh") * factor, pl.lit(100_000))
+    factor = pl.lit(round(regime.grid_factor * 10_000), pl.Int64)
     known = pl.col("purchased_mwh").is_not_null()
-    return rows.with_columns(
-        emitted.alias("electricity_tco2"), pl.when(known).then(factor).alias("grid_ef_tco2_per_mwh")
-    )
+    rows = rows.with_columns(pl.when(known).then(factor).alias("grid_ef_tco2_per_mwh"))
+    rows = slipped(rows, slips, "grid_ef_tco2_per_mwh", DECIMALS["grid_ef_tco2_per_mwh"])
+    emitted = ratio(pl.col("purchased_mwh") * pl.col("grid_ef_tco2_per_mwh"), pl.lit(100_000))
+    return rows.with_columns(emitted.alias("electricity_tco2"))
 
 
 def _outputs(
@@ -90,7 +93,8 @@ def _outputs(
     for column, decimals in _OUTPUT_DECIMALS.items():
         rows = slipped(rows, slips, column, decimals)
     rows = rows.with_columns(half_up(pl.col("combustion_tco2") + pl.col("power_tco2"), 0).alias("unit_tco2"))
-    return _rates(rows, "combustion_tco2", regime).sort(UNIT_MONTH)
+    rows = _rates(rows, "combustion_tco2", regime)
+    return slipped(rows, slips, "gross_coal_rate_tce_per_mwh", 4).sort(UNIT_MONTH)
 
 
 def _rates(rows: pl.DataFrame, emitted: str, regime: Regime) -> pl.DataFrame:
@@ -105,7 +109,9 @@ def _rates(rows: pl.DataFrame, emitted: str, regime: Regime) -> pl.DataFrame:
     )
 
 
-def _years(fuels: pl.DataFrame, outputs: pl.DataFrame, units: pl.DataFrame, regime: Regime, year: int) -> pl.DataFrame:
+def _years(
+    fuels: pl.DataFrame, outputs: pl.DataFrame, slips: list[Slip], units: pl.DataFrame, regime: Regime, year: int
+) -> pl.DataFrame:
     """Unit × fuel: sums of the months and means weighted by fuel; output stands on the row of the main fuel."""
     weight = pl.col("fuel_consumption")
     same = ("carbon_source", "carbon_mode", "coal_rank", "lab_id", "oxidation_pct", "grid_ef_tco2_per_mwh")
@@ -117,7 +123,8 @@ def _years(fuels: pl.DataFrame, outputs: pl.DataFrame, units: pl.DataFrame, regi
         *(pl.col(name).drop_nulls().first() for name in same if name in fuels.columns),
     )
     by_heat = ratio(10_000 * pl.col("carbon_content_tc_per_t"), pl.col("ncv_gj_per_t"))
-    rows = _figures(rows.with_columns(by_heat.alias("carbon_per_heat_tc_per_gj")))
+    rows = slipped(rows.with_columns(by_heat.alias("carbon_per_heat_tc_per_gj")), slips, "combustion_tco2", 2)
+    rows = _figures(rows)
     sums = outputs.group_by(_UNIT).agg(
         *(figure(whole(name, _OUTPUT_DECIMALS[name]).sum(), _OUTPUT_DECIMALS[name]).alias(name) for name in _SUMS),
         pl.col("unit_tco2").sum(),
@@ -160,7 +167,7 @@ def _statistics(fuels: pl.DataFrame, errors: pl.DataFrame, regime: Regime) -> pl
     )
     rows = rows.join(errors, on=["entity_id", "month", "fuel"], how="left")
     tonnes = half_up(weight / 100 * pl.col("times"), 0)
-    factor = half_up(pl.col("heat") / weight / 1000 / regime.standard_coal_gj_per_tce, 4)
+    factor = half_up(pl.col("tce_times") * pl.col("heat") / weight / 1000 / regime.standard_coal_gj_per_tce, 4)
     return rows.select(
         "entity_id", "month", "fuel", pl.lit("entity").alias("scope"), pl.col("entity_id").alias("scope_id"),
         pl.lit("statistics").alias("source"), pl.lit("month").alias("period"), tonnes.alias("consumed"),

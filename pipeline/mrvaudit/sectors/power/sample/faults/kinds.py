@@ -8,146 +8,166 @@ where the books have nothing to plant it in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal
 
-import numpy as np
-import polars as pl
-
-from mrvaudit.sectors.power.sample.books.declared import Slip, half_up
+from mrvaudit.sectors.power.sample.faults import of_days as days
+from mrvaudit.sectors.power.sample.faults import of_declarations as declared
+from mrvaudit.sectors.power.sample.faults import of_ledgers as ledgers
+from mrvaudit.sectors.power.sample.faults import of_output as output
+from mrvaudit.sectors.power.sample.faults import of_papers as papers
 from mrvaudit.sectors.power.sample.faults import of_reports as reports
-from mrvaudit.sectors.power.sample.faults.scene import Scene, Target, change, rows
-from mrvaudit.sectors.power.sample.world.names import DIESEL
+from mrvaudit.sectors.power.sample.faults import of_samples as samples
+from mrvaudit.sectors.power.sample.faults.scene import Apply
 
-Apply: TypeAlias = Callable[[Scene, Target, float, np.random.Generator], tuple[date, ...]]
 SIZE_NAMES = ("small", "real", "gross")
+Reach = Literal["unit", "report", "units", "plant"]
+Measure = Literal["share", "point", "days", "hours", "months", "items", "papers", "times", "g/kWh"]
 
 
 @dataclass(frozen=True)
 class Fault:
     """A kind of fault. `table` and `field` are where a finding about it is expected.
 
-    `reach`: a unit, the units that share a laboratory report, or the plant. `sizes`: small, real, gross, in `measure`.
-    `kinds`: plants whose main fuel it can be planted at.
+    `reach`: a unit, the units that share a laboratory report, each unit of the plant, or the plant as such. `sizes`:
+    small, real, gross, in `measure`. `kinds`: plants whose main fuel it can be planted at. `ahead`: years that the
+    record lies ahead of the data year.
     """
 
     name: str
     rule_id: str
     table: str
     field: str
-    reach: Literal["unit", "report", "plant"]
+    reach: Reach
     span: Literal["month", "year"]
     sizes: tuple[float, float, float]
-    measure: Literal["share", "point", "days", "months", "items"]
+    measure: Measure
     apply: Apply
     kinds: tuple[str, ...] = ("coal", "gangue")
+    ahead: int = 0
 
 
-def slip(column: str, *, of_fuel: bool = True, adds: bool = False) -> Apply:
-    """A fault that makes one reported figure smaller by its size as a share, or larger by it in points."""
+_ANY, _COAL = ("coal", "gangue", "gas"), ("coal",)
+_FORM, _OUTPUT, _YEAR = "declarations", "declared_output", "declared_year"
+_REPORT, _SAMPLE, _LEDGER = "element_carbon", "composites", "energy_use"
+_FUEL, _TESTS, _MADE, _UNITS = "fuel_use", "calorific_value", "power_output", "units"
+_ONE, _TWO, _THREE, _FOUR, _FIVE, _SIX = ((n / 200, n / 100, n / 50) for n in (1, 2, 3, 4, 5, 6))
+_TEN, _FIFTH = (0.05, 0.10, 0.20), (0.10, 0.20, 0.40)
+_TWICE, _DEGREES, _LATE = (1, 2, 4), (1, 2, 3), (2, 5, 10)
 
-    def apply(scene: Scene, target: Target, size: float, _rng: np.random.Generator) -> tuple[date, ...]:
-        times, plus = (1.0, size) if adds else (1 - size, 0.0)
-        fuel = target.fuel if of_fuel else None
-        scene.slips += [Slip(scene.entity_id, unit, target.month, column, fuel, times, plus) for unit in target.units]
-        return (target.month,)
-
-    return apply
-
-
-def purchases(scene: Scene, target: Target, size: float, _rng: np.random.Generator) -> tuple[date, ...]:
-    """The ledger books more coal than came, each month by a share of what was burnt."""
-    more = half_up(pl.col("purchased") + size * pl.col("consumed"), 2)
-    change(scene, "energy_use", pl.col("source") == "stock_ledger", purchased=more)
-    return (target.month,)
-
-
-def daily_fuel(scene: Scene, target: Target, size: float, _rng: np.random.Generator) -> tuple[date, ...]:
-    """The scales show less all year: days, ledger and report alike; what lies in the yard stays what it is."""
-    solid = pl.col("fuel") != DIESEL
-    change(scene, "fuel_use", solid, consumption=half_up(pl.col("consumption") * (1 - size), 2))
-    sites = rows(scene, "units").select("unit_id", pl.coalesce("site_id", "entity_id").alias("scope_id"))
-    burnt = rows(scene, "fuel_use").filter(solid).join(sites, on="unit_id").group_by(
-        "scope_id", "fuel", pl.col("date").dt.truncate("1mo").alias("month")
-    ).agg(pl.col("consumption").sum().round(2).alias("burnt"))  # fmt: skip
-    ledger = rows(scene, "energy_use").join(burnt, on=["scope_id", "fuel", "month"], how="left", maintain_order="left")
-    scene.changed["energy_use"] = ledger.with_columns(pl.coalesce("burnt", "consumed").alias("consumed")).drop("burnt")
-    return (target.month,)
-
-
-def opening_stock(scene: Scene, target: Target, size: float, _rng: np.random.Generator) -> tuple[date, ...]:
-    """A month opens with more than the month before closed with; less is booked as bought, so that it still closes."""
-    ledger = rows(scene, "energy_use").filter((pl.col("source") == "stock_ledger") & (pl.col("fuel") == target.fuel))
-    first = ledger["scope_id"].min()
-    before = ledger.filter((pl.col("month") < target.month) & (pl.col("scope_id") == first)).sort("month")
-    if before.is_empty() or before["stock_end"][-1] * size < 50:
-        return ()
-    more = round(before["stock_end"][-1] * size, 2)
-    here = (pl.col("source") == "stock_ledger") & (pl.col("fuel") == target.fuel) & (pl.col("scope_id") == first)
-    here &= pl.col("month") == target.month
-    enough = pl.col("purchased") >= more
-    change(
-        scene, "energy_use", here,
-        stock_begin=half_up(pl.col("stock_begin") + more, 2),
-        purchased=pl.when(enough).then(half_up(pl.col("purchased") - more, 2)).otherwise("purchased"),
-        adjustment=pl.when(enough).then("adjustment").otherwise(half_up(pl.col("adjustment") - more, 2)),
-    )  # fmt: skip
-    return (target.month,)
-
-
-def generation(scene: Scene, target: Target, size: float, _rng: np.random.Generator) -> tuple[date, ...]:
-    """All units generate and feed in more on paper than the grid company's meter saw."""
-    capacity = dict(rows(scene, "units").select("unit_id", "capacity_mw").iter_rows())
-    more = half_up(pl.col("generation_mwh") * (1 + size), 3)
-    full = pl.col("unit_id").replace_strict(capacity, return_dtype=pl.Float64) * pl.col("operating_hours")
-    change(
-        scene, "power_output", pl.col("month") == target.month,
-        generation_mwh=more,
-        supply_mwh=half_up(pl.col("supply_mwh") + more - pl.col("generation_mwh"), 3),
-        load_factor_pct=half_up(100 * more / full, 2),
-    )  # fmt: skip
-    change(scene, "power_daily", pl.col("date").dt.truncate("1mo") == target.month, generation_mwh=more)
-    return (target.month,)
-
-
-def filing(scene: Scene, target: Target, size: float, _rng: np.random.Generator) -> tuple[date, ...]:
-    """The month is filed that many days after the limit."""
-    here = (pl.col("kind") == "monthly") & (pl.col("month") == target.month)
-    change(scene, "filings", here, filed_on=pl.col("due_on").dt.offset_by(f"{int(size)}d"))
-    return (target.month,)
-
-
-_ANY = ("coal", "gangue", "gas")
-_REPORTED, _REPORT, _LEDGER = "declarations", "element_carbon", "energy_use"
 FAULTS = (
-    Fault("declared_fuel", "QTY-01", _REPORTED, "fuel_consumption", "unit", "month", (0.015, 0.03, 0.06), "share",
-          slip("fuel_consumption"), _ANY),
-    Fault("stock_purchases", "QTY-04", _LEDGER, "consumed", "plant", "year", (0.03, 0.06, 0.12), "share", purchases),
-    Fault("daily_fuel", "QTY-04", _LEDGER, "consumed", "plant", "year", (0.025, 0.05, 0.10), "share", daily_fuel),
-    Fault("opening_stock", "QTY-05", _LEDGER, "stock_begin", "plant", "month", (0.03, 0.06, 0.12), "share",
-          opening_stock),
-    Fault("received_early", "LAB-04", _REPORT, "received_on", "report", "month", (1, 2, 4), "days",
+    # fuel
+    Fault("declared_fuel", "QTY-01", _FORM, "fuel_consumption", "unit", "month", _THREE, "share",
+          declared.slips("fuel_consumption"), _ANY),
+    Fault("stock_purchases", "QTY-04", _LEDGER, "consumed", "plant", "year", _SIX, "share", ledgers.purchases),
+    Fault("daily_fuel", "QTY-04", _LEDGER, "consumed", "plant", "year", _FIVE, "share", days.lower_scales),
+    Fault("opening_stock", "QTY-05", _LEDGER, "stock_begin", "plant", "month", _SIX, "share", ledgers.opening_stock),
+    Fault("negative_stock", "QTY-06", _LEDGER, "stock_end", "plant", "month", _TWO, "share", ledgers.negative_stock),
+    Fault("days_without_coal", "QTY-07", _FUEL, "consumption", "unit", "month", _TWICE, "days",
+          days.days_without_coal),
+    Fault("statistics_coal", "QTY-12", _LEDGER, "consumed", "plant", "month", _THREE, "share",
+          ledgers.statistics("times")),
+    Fault("statistics_heat", "QTY-13", _LEDGER, "consumed_tce", "plant", "month", _THREE, "share",
+          ledgers.statistics("tce_times")),
+    Fault("rounded_days", "QTY-14", _FUEL, "consumption", "unit", "month", (0.25, 0.5, 1.0), "share",
+          days.rounded_days),
+    Fault("copied_days", "STA-03", _FUEL, "consumption", "unit", "month", (2, 4, 8), "days", days.copied_days),
+    Fault("unit_of_quantity", "FUL-12", _FORM, "fuel_consumption", "unit", "month", (10, 1000, 10_000), "times",
+          declared.unit_of_quantity, _ANY),
+    # the laboratory and its sample
+    Fault("items_missing", "LAB-01", _REPORT, "h_ad_pct", "report", "month", _DEGREES, "items",
+          reports.items_missing),
+    Fault("lapsed_laboratory", "LAB-02", _REPORT, "lab_id", "report", "month", (15, 30, 60), "days",
+          samples.lapsed_laboratory),
+    Fault("issued_late", "LAB-03", _REPORT, "issued_on", "report", "month", _LATE, "days", reports.issued_late),
+    Fault("received_early", "LAB-04", _REPORT, "received_on", "report", "month", _TWICE, "days",
           reports.received_early),
-    Fault("issued_early", "LAB-04", _REPORT, "issued_on", "report", "month", (1, 2, 4), "days", reports.issued_early),
-    Fault("sample_reused", "LAB-07", _REPORT, "sample_id", "report", "month", (1, 2, 4), "months",
+    Fault("issued_early", "LAB-04", _REPORT, "issued_on", "report", "month", _TWICE, "days", reports.issued_early),
+    Fault("other_month", "LAB-05", _REPORT, "sample_month", "report", "month", _TWICE, "months",
+          reports.other_month),
+    Fault("sample_reused", "LAB-07", _REPORT, "sample_id", "report", "month", _TWICE, "months",
           reports.sample_reused),
     Fault("results_copied", "LAB-10", _REPORT, "c_ad_pct", "report", "month", (4, 5, 6), "items",
           reports.results_copied),
-    Fault("carbon_lowered", "LAB-14", _REPORT, "c_ad_pct", "report", "month", (0.025, 0.05, 0.10), "share",
+    Fault("carbon_flat", "LAB-11", _REPORT, "c_ad_pct", "report", "year", (10, 20, 40), "times", reports.carbon_flat),
+    Fault("carbon_lowered", "LAB-14", _REPORT, "c_ad_pct", "report", "month", _FIVE, "share",
           reports.carbon_lowered),
-    Fault("laboratory_low", "LAB-14", _REPORT, "c_ad_pct", "report", "year", (0.015, 0.03, 0.06), "share",
+    Fault("laboratory_low", "LAB-14", _REPORT, "c_ad_pct", "report", "year", _THREE, "share",
           reports.laboratory_low),
-    Fault("conversion_moisture", "LAB-17", _REPORTED, "carbon_content_tc_per_t", "unit", "month", (1, 2, 4), "point",
-          slip("conversion_m_ar_pct", adds=True)),
-    Fault("heat_value", "NCV-01", _REPORTED, "ncv_gj_per_t", "unit", "month", (0.015, 0.03, 0.06), "share",
-          slip("ncv_gj_per_t")),
-    Fault("emission_arithmetic", "EMI-01", _REPORTED, "combustion_tco2", "unit", "month", (0.01, 0.02, 0.04), "share",
-          slip("combustion_tco2"), _ANY),
-    Fault("generation", "ELE-03", "electricity", "on_grid_mwh", "plant", "month", (0.01, 0.02, 0.04), "share",
-          generation, _ANY),
-    Fault("load_factor", "HRS-03", "declared_output", "load_factor_pct", "unit", "month", (0.01, 0.02, 0.04), "share",
-          slip("load_factor_pct", of_fuel=False), _ANY),
-    Fault("filing_late", "PRC-01", "filings", "filed_on", "plant", "month", (2, 5, 10), "days", filing, _ANY),
+    Fault("ash_of_another", "LAB-16", _REPORT, "c_ad_pct", "report", "month", _TWICE, "point",
+          reports.ash_of_another),
+    Fault("conversion_moisture", "LAB-17", _FORM, "carbon_content_tc_per_t", "unit", "month", _TWICE, "point",
+          declared.slips("conversion_m_ar_pct", adds=True, more=True)),
+    Fault("declared_moisture", "LAB-19", _FORM, "m_ar_pct", "unit", "month", _TWICE, "point",
+          declared.slips("m_ar_pct", adds=True, more=True)),
+    Fault("total_below_inner", "LAB-21", _FORM, "m_ar_pct", "unit", "month", (0.5, 1, 2), "point",
+          declared.total_below_inner),
+    Fault("uneven_composite", "LAB-24", _SAMPLE, "sub_mass_g", "unit", "month", (0.5, 1, 2), "point",
+          samples.uneven_composite),
+    Fault("days_left_out", "LAB-25", _SAMPLE, "date", "unit", "month", _TWICE, "days", samples.days_left_out),
+    Fault("sample_diluted", "LAB-27", _FORM, "carbon_per_heat_tc_per_gj", "report", "month", _TEN, "share",
+          reports.sample_diluted),
+    Fault("default_as_measured", "LAB-28", _FORM, "carbon_source", "unit", "month", _TWICE, "months",
+          declared.default_as_measured),
+    # heat value and constants
+    Fault("heat_value", "NCV-01", _FORM, "ncv_gj_per_t", "unit", "month", _THREE, "share",
+          declared.slips("ncv_gj_per_t")),
+    Fault("untested_days", "NCV-02", _FUEL, "qnet_ar_mj_per_kg", "unit", "month", _TWICE, "days",
+          days.untested_days),
+    Fault("heat_of_report", "NCV-03", _FORM, "ncv_gj_per_t", "unit", "month", _TWICE, "months",
+          declared.heat_of_report),
+    Fault("net_heat_lower", "NCV-05", _TESTS, "qnet_ar_mj_per_kg", "unit", "month", _THREE, "share",
+          days.net_heat_lower),
+    Fault("kilocalories", "NCV-06", _FUEL, "qnet_ar_mj_per_kg", "unit", "month", _TWICE, "days", days.kilocalories),
+    Fault("oxidation", "FUL-06", _FORM, "oxidation_pct", "unit", "month", (0.5, 1, 2), "point",
+          declared.slips("oxidation_pct", adds=True), _ANY),
+    Fault("default_of_oil", "FUL-07", _FORM, "carbon_per_heat_tc_per_gj", "unit", "month", _FIVE, "share",
+          declared.default_of_oil),
+    Fault("old_default", "FUL-08", _FORM, "carbon_per_heat_tc_per_gj", "report", "month", _TWICE, "months",
+          declared.old_default, _COAL),
+    Fault("grid_factor", "FUL-09", _FORM, "grid_ef_tco2_per_mwh", "unit", "month", _FIVE, "share",
+          declared.grid_factor, _ANY),
+    # sums
+    Fault("emission_arithmetic", "EMI-01", _FORM, "combustion_tco2", "unit", "month", _TWO, "share",
+          declared.slips("combustion_tco2"), _ANY),
+    Fault("sum_of_fuels", "EMI-02", _OUTPUT, "combustion_tco2", "unit", "month", _TWO, "share",
+          declared.slips("combustion_tco2", of_fuel=False), _ANY),
+    Fault("carbon_per_heat", "EMI-03", _FORM, "carbon_per_heat_tc_per_gj", "unit", "month", _TWO, "share",
+          declared.slips("carbon_per_heat_tc_per_gj"), _ANY),
+    Fault("sum_of_months", "EMI-04", _YEAR, "combustion_tco2", "unit", "year", _TWO, "share",
+          declared.year_of_emissions, _ANY),
+    # output and energy
+    Fault("supply", "ELE-02", _MADE, "supply_mwh", "unit", "month", _TWO, "share", output.supply, _ANY),
+    Fault("generation", "ELE-03", "electricity", "on_grid_mwh", "plant", "month", _TWO, "share",
+          output.generation, _ANY),
+    Fault("steam_heat", "HEA-04", "heat_supply", "heat_gj", "unit", "month", _FIFTH, "share", output.steam_heat, _ANY),
+    Fault("hours_beyond", "HRS-01", _OUTPUT, "operating_hours", "unit", "month", (6, 12, 24), "hours",
+          output.hours_beyond, _ANY),
+    Fault("hours_short", "HRS-02", _OUTPUT, "operating_hours", "unit", "month", _FIVE, "share",
+          output.hours_short, _ANY),
+    Fault("load_factor", "HRS-03", _OUTPUT, "load_factor_pct", "unit", "month", _TWO, "share",
+          declared.slips("load_factor_pct", of_fuel=False), _ANY),
+    Fault("statistics_month", "ENE-01", _LEDGER, "consumed_tce", "plant", "month", _TWO, "share",
+          ledgers.statistics("tce_times"), ("coal", "gas")),
+    Fault("coal_rate", "ENE-03", _OUTPUT, "gross_coal_rate_tce_per_mwh", "unit", "month", (7.5, 15, 30), "g/kWh",
+          declared.coal_rate),
+    Fault("coal_of_a_month", "ENE-04", _OUTPUT, "generation_mwh", "unit", "month", _TWICE, "point",
+          days.coal_of_a_month),
+    Fault("statistics_year", "ENE-05", _LEDGER, "consumed", "plant", "year", _THREE, "share",
+          ledgers.statistics("times", all_year=True), ("coal", "gas")),
+    Fault("calorimeter_high", "ENE-10", _FORM, "combustion_tco2", "unit", "month", _TEN, "share",
+          days.calorimeter_high),
+    # papers
+    Fault("unit_class", "BND-03", _UNITS, "unit_class", "unit", "year", _DEGREES, "papers", papers.unit_class, _COAL),
+    Fault("no_cogeneration", "BND-05", _UNITS, "cogeneration", "unit", "year", _DEGREES, "papers",
+          papers.no_cogeneration, _ANY),
+    Fault("filing_late", "PRC-01", "filings", "filed_on", "plant", "month", _LATE, "days", papers.filing, _ANY),
+    Fault("plan_late", "PRC-03", "filings", "filed_on", "plant", "year", _LATE, "days", papers.plan_filing, _ANY,
+          ahead=1),
+    Fault("other_scale", "PRC-04", "control_plan", "method", "unit", "month", (2, 4, 8), "days",
+          days.other_scale, _COAL),
+    Fault("meter_lapsed", "PRC-09", "meters", "due_on", "unit", "month", (5, 10, 20), "days",
+          papers.meter_lapsed, _ANY),
+    Fault("own_verifier", "PRC-12", "verifications", "verifier_name", "units", "year", _DEGREES, "papers",
+          papers.own_verifier, _ANY),
 )  # fmt: skip

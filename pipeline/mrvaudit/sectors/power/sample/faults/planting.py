@@ -8,10 +8,12 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from mrvaudit.sector import Sector
 from mrvaudit.sectors.power.sample.books.declared import Slip
 from mrvaudit.sectors.power.sample.faults.kinds import FAULTS, SIZE_NAMES, Fault
-from mrvaudit.sectors.power.sample.faults.scene import Scene, Target, put_back, rows, spans_of
+from mrvaudit.sectors.power.sample.faults.scene import Scene, Target, before, put_back, rows, spans_of
 from mrvaudit.sectors.power.sample.frames import Tables
+from mrvaudit.sectors.power.sample.regime import Regime
 from mrvaudit.sectors.power.sample.world.names import GAS
 from mrvaudit.sectors.power.sample.world.plants import Plant, Unit, generator
 
@@ -20,23 +22,35 @@ TRUTH = {
     "size_name": pl.String(), "size": pl.Float64(), "rule_id": pl.String(), "table": pl.String(), "field": pl.String(),
 }  # fmt: skip
 _LEAST_HOURS = 240  # a month in which a fault is worth planting
+_FIRST_DEALT = ("real", "small", "gross")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a fleet is made under: the packs, the year's numbers, the year and the seed."""
+
+    sector: Sector
+    regime: Regime
+    year: int
+    seed: int
 
 
 def plant_faults(
-    fleet: Tables, plants: list[Plant], share: float, seed: int
+    fleet: Tables, plants: list[Plant], share: float, setting: Setting
 ) -> tuple[Tables, list[Slip], pl.DataFrame]:
     """Ledgers with faults at a share of the units, slips of their reports, and the truth: a row for each finding due.
 
     A fault of units that share a report stands there once for each of them, a fault of the plant once without a unit;
-    a fault of the whole year has no month. Kinds and sizes are dealt like cards, so that a fleet has some of each.
+    a fault of the whole year has no month. Kinds and sizes are dealt like cards, the real sizes of all kinds first, so
+    that a fleet has some of each. A kind whose rule does not ask of the year is left out.
     """
     if share <= 0:
         return fleet, [], pl.DataFrame(schema=TRUTH)
     spans, scenes, truth = spans_of(fleet), [], []
-    deck = Deck(generator(seed, 0, "deck"))
+    deck = Deck(generator(setting.seed, 0, "deck"), faults_of(setting.sector, setting.year))
     for plant in plants:
-        rng = generator(seed, plant.index, "faults")
-        scene = Scene(plant.entity_id, fleet, spans)
+        rng = generator(setting.seed, plant.index, "faults")
+        scene = Scene(plant.entity_id, fleet, spans, setting.regime, setting.year)
         taken: dict[date | str, Fault] = {}
         for unit in plant.units:
             if unit.kept and rng.random() < share:
@@ -47,17 +61,31 @@ def plant_faults(
     return put_back(fleet, spans, scenes), slips, pl.DataFrame(truth, schema=TRUTH, orient="row")
 
 
+def faults_of(sector: Sector, year: int) -> tuple[Fault, ...]:
+    """The kinds whose rules ask of the records of that data year."""
+
+    def asked(fault: Fault) -> bool:
+        valid, of_year = sector.rules[fault.rule_id].valid, year + fault.ahead
+        return valid.since <= f"{of_year}-01" and (valid.until is None or valid.until > f"{of_year}-12")
+
+    return tuple(fault for fault in FAULTS if asked(fault))
+
+
 @dataclass
 class Deck:
     """Kinds of faults and the positions of their sizes, shuffled; what was dealt is gone until all have been."""
 
     rng: np.random.Generator
+    faults: tuple[Fault, ...]
     cards: list[tuple[Fault, int]] = field(default_factory=list)
 
     def shuffled(self) -> list[tuple[Fault, int]]:
-        """All cards, in a new order."""
-        cards = [(fault, size_at) for fault in FAULTS for size_at in range(len(SIZE_NAMES))]
-        return [cards[int(at)] for at in self.rng.permutation(len(cards))]
+        """All cards: each size's kinds in a new order, one size after the other."""
+        return [
+            (self.faults[int(at)], SIZE_NAMES.index(name))
+            for name in _FIRST_DEALT
+            for at in self.rng.permutation(len(self.faults))
+        ]
 
 
 def _one(
@@ -65,19 +93,21 @@ def _one(
 ) -> list[tuple[object, ...]]:
     """Plant one fault at the unit: the first card that finds something to be planted in.
 
-    `taken` are the months and the year-long faults of the plant so far: no two faults speak of the same figures.
+    `taken` are the months, the kinds and the rules of year-long faults of the plant so far: no two faults speak of the
+    same figures.
     """
     months = [month for month in _running_months(scene, unit) if month not in taken]
     deck.cards = deck.cards or deck.shuffled()
     for card in [*deck.cards, *deck.shuffled()]:
         fault, size_at = card
-        if plant.kind not in fault.kinds or fault.rule_id in taken or _meets(fault, taken):
+        if plant.kind not in fault.kinds or {fault.name, fault.rule_id} & set(taken) or _meets(fault, taken):
             continue
         for at in rng.permutation(len(months)):
             target = Target(_units_of(plant, unit, fault), _main_fuel(plant), months[int(at)], frozenset(months))
             spoilt = fault.apply(scene, target, fault.sizes[size_at], rng)
             if spoilt:
                 deck.cards = [one for one in deck.cards if one is not card]
+                taken[fault.name] = fault
                 taken.update({fault.rule_id: fault} if fault.span == "year" else dict.fromkeys(spoilt, fault))
                 return _truth(scene, fault, target, size_at, spoilt)
     return []
@@ -98,7 +128,7 @@ def _units_of(plant: Plant, unit: Unit, fault: Fault) -> tuple[str, ...]:
     """The units a fault concerns: the one, those of its yard, all of the plant."""
     if fault.reach == "unit":
         return (unit.unit_id,)
-    same = [one for one in plant.units if one.kept and (fault.reach == "plant" or one.yard == unit.yard)]
+    same = [one for one in plant.units if one.kept and (fault.reach != "report" or one.yard == unit.yard)]
     return tuple(one.unit_id for one in same)
 
 
@@ -110,7 +140,7 @@ def _truth(
     scene: Scene, fault: Fault, target: Target, size_at: int, spoilt: tuple[date, ...]
 ) -> list[tuple[object, ...]]:
     what = (fault.name, SIZE_NAMES[size_at], float(fault.sizes[size_at]), fault.rule_id, fault.table, fault.field)
-    reports = rows(scene, "element_carbon").filter(pl.col("fuel") == target.fuel)
+    reports = before(scene, "element_carbon").filter(pl.col("fuel") == target.fuel)
     tested = set(reports.select("unit_id", "month").iter_rows())
     due: list[date | None] = [month for month in sorted(spoilt) if month >= target.month]
     truth: list[tuple[object, ...]] = []

@@ -8,6 +8,7 @@ from mrvaudit.sectors.power.sample.world.block import Block
 
 SITES = ("一期", "二期")
 DIESEL, GAS = "diesel", "natural_gas"
+STATISTICS_ERROR = "statistics_error"  # beside the ledgers, no table of the contract
 
 
 @dataclass(frozen=True)
