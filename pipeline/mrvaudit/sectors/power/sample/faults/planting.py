@@ -22,7 +22,6 @@ TRUTH = {
     "size_name": pl.String(), "size": pl.Float64(), "rule_id": pl.String(), "table": pl.String(), "field": pl.String(),
 }  # fmt: skip
 _LEAST_HOURS = 240  # a month in which a fault is worth planting
-_FIRST_DEALT = ("real", "small", "gross")
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,10 @@ class Deck:
     cards: list[tuple[Fault, int]] = field(default_factory=list)
 
     def shuffled(self) -> list[tuple[Fault, int]]:
-        """All cards: each size's kinds in a new order, one size after the other."""
-        return [
-            (self.faults[int(at)], SIZE_NAMES.index(name))
-            for name in _FIRST_DEALT
-            for at in self.rng.permutation(len(self.faults))
-        ]
+        """All cards in a new order, those of real size before the others."""
+        cards = [(fault, size_at) for fault in self.faults for size_at in range(len(SIZE_NAMES))]
+        mixed = [cards[int(at)] for at in self.rng.permutation(len(cards))]
+        return sorted(mixed, key=lambda card: SIZE_NAMES[card[1]] != "real")
 
 
 def _one(
