@@ -95,13 +95,14 @@ class Result(Entry):
 
 
 class RuleExample(Entry):
-    """Rows given, findings expected, and how many rows must stay unknown."""
+    """Rows given, findings expected, how many rows must stay unknown, and the status of every check where stated."""
 
     name: str
     given: dict[str, list[dict[str, Any]]]
     as_of: date | None = None
     expect: list[dict[str, Any]]
     unknown: int = 0
+    status: Literal["found", "passed", "not_applicable", "not_assessable"] | None = None
 
 
 class Rule(Entry):
@@ -231,8 +232,8 @@ def _check_expressions(pack: Pack, rule: Rule, place: Place, context: Context) -
         for key in ("applies", "where", "observed", "expected", "tolerance", "impact_tco2")
         if getattr(rule, key) is not None
     }
-    if rule.rows is not None and set(single) - {"applies"}:
-        key = sorted(set(single) - {"applies"})[0]
+    if rule.rows is not None and set(single) - {"applies", "where"}:
+        key = sorted(set(single) - {"applies", "where"})[0]
         raise pack.error((*place, key), "已有 rows 时应写在 rows 里", "with rows, this belongs in the query")
     for key, text in single.items():
         _check_parameters(pack, (*place, key), _expression(pack, (*place, key), text, context), context)

@@ -115,3 +115,11 @@ def test_lineage(ferry: Sector) -> None:
         "tolerance": ("day_sum_tolerance_kg",),
         "formula": ("diesel_t_per_kg",),
     }  # fmt: skip
+
+
+def test_an_example_may_ask_for_the_status(bench: Bench, ferry: Sector) -> None:
+    """Of every check that the rule made of the given rows."""
+    held = RuleExample(name="x", given=FOUND, expect=[{"result": "differs"}], status="found")
+    assert bench.rule(ferry.rules["FER-01"], held).fault is None
+    other = RuleExample(name="x", given=FOUND, expect=[{"result": "differs"}], status="passed")
+    assert bench.rule(ferry.rules["FER-01"], other).fault == "status: expected passed, got found"

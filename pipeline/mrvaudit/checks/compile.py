@@ -20,7 +20,8 @@ def rows_query(rule: Rule) -> str:
     """The annotated query of a rule with `rows`; column `_state_0`."""
     assert rule.rows is not None
     rows = sql.rewrite(rule.rows)[0].rstrip().rstrip(";")
-    state = _state(rule, [sql.rewrite(result.violates)[0] for result in rule.results], None)
+    where = sql.rewrite(rule.where)[0] if rule.where is not None else None
+    state = _state(rule, [sql.rewrite(result.violates)[0] for result in rule.results], where)
     return f"SELECT *, {state} AS _state_0 FROM (\n{rows}\n)"
 
 

@@ -182,6 +182,9 @@ class Bench:
         outcome = Engine(self._con, self._sector, self._lineage, None).run([rule])
         if outcome.crashed:
             return f"crashed: {outcome.crashed[0][1]}"
+        statuses = sorted({row["status"] for row in outcome.checks})
+        if example.status is not None and statuses != [example.status]:
+            return f"status: expected {example.status}, got {', '.join(statuses)}"
         unknown = sum(row["rows_unknown"] for row in outcome.checks if row["status"] != Status.NOT_APPLICABLE)
         if unknown != example.unknown:
             return f"unknown rows: expected {example.unknown}, got {unknown}"

@@ -139,7 +139,7 @@ class Engine:
         state = f"_state_{index}"
         names = needed(rule)
         columns = [f"_{name}_{index}" if fused and name in FIGURES and getattr(rule, name) else name for name in names]
-        counted = [f"{state} > {ASIDE}", f"{state} >= 0", f"{state} = {UNKNOWN}", f"{state} = {OUTSIDE}"]
+        counted = [f"{state} > {ASIDE}", f"{state} >= 0", *(f"{state} = {one}" for one in (UNKNOWN, OUTSIDE, ASIDE))]
         wanted = [f"count(*) FILTER ({test})" for test in counted]
         wanted.append(f"min(month) FILTER ({state} = {UNKNOWN})")
         for column in columns:

@@ -24,25 +24,30 @@ Owner = tuple[str, int | None]
 
 @dataclass
 class Tally:
-    """What a rule saw of one owner; `month` first unknown; `nulls`: needed column -> first month without."""
+    """What a rule saw of one owner.
+
+    `aside`: rows that its `where` leaves out; `month`: first unknown; `nulls`: needed column -> first month without.
+    """
 
     rows: int = 0
     found: int = 0
     unknown: int = 0
     outside: int = 0
+    aside: int = 0
     month: date | None = None
     nulls: dict[str, date | None] = field(default_factory=dict)
 
     def add(self, counts: Sequence[Any], names: Sequence[str]) -> None:
-        """Take in rows, found, unknown, outside, first month unknown; per needed column its nulls and their month."""
+        """Take in rows, found, unknown, outside, aside, first month unknown; per needed column nulls and month."""
         self.rows += counts[0]
         self.found += counts[1]
         self.unknown += counts[2]
         self.outside += counts[3]
-        self.month = min(filter(None, (self.month, counts[4])), default=None)
+        self.aside += counts[4]
+        self.month = min(filter(None, (self.month, counts[5])), default=None)
         for position, name in enumerate(names):
-            if counts[5 + 2 * position]:
-                self.nulls[name] = counts[6 + 2 * position]
+            if counts[6 + 2 * position]:
+                self.nulls[name] = counts[7 + 2 * position]
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,8 @@ class Judge:
             return Status.PASSED, None
         if seen.outside:
             return Status.NOT_APPLICABLE, "outside_validity"
+        if seen.aside and rule.rows is not None:
+            return Status.NOT_APPLICABLE, "no_event"
         missing = self._missing_table(rule, owner)
         if missing:
             return Status.NOT_ASSESSABLE, f"no_table:{missing}"
