@@ -12,7 +12,7 @@ DEMO := out/demo
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint fuzz bench docs pages lock samples clean
+.PHONY: help install demo test lint fuzz bench fleets docs pages lock samples clean
 
 help: ## list the targets / 列出全部目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 	$(BIN)/python benchmarks/help_time.py
 	$(BIN)/python benchmarks/fleet.py
 	$(BIN)/python benchmarks/reports.py
+
+fleets: $(STAMP) ## audit made-up fleets: nobody accused, every fault found / 虚构机组：无误报、差错均被发现
+	$(BIN)/python benchmarks/fleets.py
 
 docs: $(STAMP) ## write docs/records.md again from the packs / 由规则包重新生成 docs/records.md
 	$(BIN)/python docs/make_records.py
