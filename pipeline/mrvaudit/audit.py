@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from mrvaudit import assess, contracts, gate, ingest, standardise, store
+from mrvaudit import assess, contracts, features, gate, ingest, standardise, store
 from mrvaudit.answers.answer import Answer
 from mrvaudit.answers.apply import apply
 from mrvaudit.checks import cells, looked, status
@@ -22,8 +22,10 @@ from mrvaudit.checks.bind import bind
 from mrvaudit.checks.child import Task
 from mrvaudit.checks.partition import Job, run_job
 from mrvaudit.checks.run import SECONDS_PER_RULE
+from mrvaudit.detect import run as detecting
 from mrvaudit.effects.result import Effects, effects
 from mrvaudit.errors import NothingError, UsageError
+from mrvaudit.features import Features
 from mrvaudit.ingest.notices import frame
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS, Audit, Work
 from mrvaudit.parameters import value_at
@@ -81,6 +83,7 @@ class Course:
     notices: pl.DataFrame
     as_of: date
     files: Mapping[str, Path]
+    known: Features | None
 
 
 def audit(
@@ -92,10 +95,11 @@ def audit(
     """
     options = options or Options()
     clock = Clock()
+    known = features.load(sector)
     rules = chosen_rules(sector, options.only)
-    bind(sector)
+    bind(sector, lambda con: features.bind(con, sector, known))
     clock.lap("load")
-    course = read(sector, inputs, work, options, clock, progress)
+    course = read(sector, inputs, work, options, clock, progress, known)
     standard = course.standard
     columns = status.submitted_columns(standard.blocks)
     parts = tuple(range(standard.partitions))
@@ -106,7 +110,13 @@ def audit(
 
 
 def read(
-    sector: Sector, inputs: Sequence[Path], work: Work, options: Options, clock: Clock, progress: Progress
+    sector: Sector,
+    inputs: Sequence[Path],
+    work: Work,
+    options: Options,
+    clock: Clock,
+    progress: Progress,
+    known: Features | None,
 ) -> Course:
     """Read, standardise, hold against the record contract; NothingError where no unit came of it."""
     files = ingest.discover(list(inputs))
@@ -126,19 +136,24 @@ def read(
     as_of = options.as_of or default_as_of(sector, work, standard.partitions)
     notices = pl.concat([standard.notices, *broken_contracts(sector, work, standard.partitions)])
     clock.lap("contracts")
-    return Course(sector, work, options, clock, standard, notices, as_of, {one.name: one.path for one in files})
+    names = {one.name: one.path for one in files}
+    return Course(sector, work, options, clock, standard, notices, as_of, names, known)
 
 
 def conclude(course: Course, names: Sequence[str]) -> Audit:
-    """From the results of the checks to the Audit: second opinion, cells, ranking."""
+    """From the results of the checks to the Audit: detectors, second opinion, cells, ranking."""
     sector, work, standard = course.sector, course.work, course.standard
     findings, checks, crashed, timings = gather(work, names)
+    detected = detect(course, findings)
+    crashed += detected.crashed
     second = second_opinion(course, crashed)
     said = pl.concat([course.notices, second.findings])
     findings = assess.sort_findings(
-        cells.attach(pl.concat([findings, identified(said, standard.units)]), standard.blocks)
+        cells.attach(pl.concat([findings, detected.findings, identified(said, standard.units)]), standard.blocks)
     )
-    checks = pl.concat([checks, of_records(course), second.checks]).sort(*CHECK_ORDER, nulls_last=False)
+    checks = pl.concat([checks, detected.checks, of_records(course), second.checks]).sort(
+        *CHECK_ORDER, nulls_last=False
+    )
     findings, answers = apply(findings, checks, course.options.answers, course.as_of)
     course.clock.lap("assess")
     effect = replayed(course, findings, crashed)
@@ -157,17 +172,19 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
         as_of=course.as_of,
         findings=findings,
         checks=checks,
-        scores=scores,
+        scores=detecting.with_anomaly(scores, detected.signals),
         quarantine=standard.quarantine,
         sources=standard.sources,
         blocks=standard.blocks,
         partitions=standard.partitions,
-        crashed=tuple(crashed),
+        crashed=tuple(sorted(crashed)),
         unreadable=tuple(str(fault) for fault in standard.unreadable),
         gate=second.verdict,
         answers=answers,
-        seconds=course.clock.seconds | timings,
+        seconds=course.clock.seconds | timings | detected.seconds,
         files=course.files,
+        seeds=detected.seeds,
+        signals=detected.signals,
     )
 
 
@@ -189,11 +206,11 @@ def of_records(course: Course) -> pl.DataFrame:
 
 
 def chosen_rules(sector: Sector, only: Sequence[str]) -> tuple[Rule, ...]:
-    """Active rules, or those named; a name that is no rule is a usage error."""
+    """Active rules, or those named; a name that is neither a rule nor a detector is a usage error."""
     for name in only:
-        if name not in sector.rules:
+        if name not in sector.rules and name not in detecting.detectors():
             raise UsageError(
-                f"--only {name}", "没有这条规则", "there is no such rule",
+                f"--only {name}", "没有这条规则或探测器", "there is no such rule or detector",
                 todo_zh="用 mrvaudit rules list 查看编号", todo_en="see mrvaudit rules list",
             )  # fmt: skip
     return tuple(rule for rule in sector.active_rules if not only or rule.id in only)
@@ -221,6 +238,23 @@ def check(task: Task, rules: Sequence[Rule], workers: int, progress: Progress) -
     done.append(run_job(Job(task, everywhere, derive=False, name="global")))
     progress("check", len(jobs) + 1, len(jobs) + 1)
     return done
+
+
+def detect(course: Course, findings: pl.DataFrame) -> detecting.Detected:
+    """Detectors over the views of all partitions: all, or those named; none where the sector has no features."""
+    only, standard = course.options.only, course.standard
+    chosen = [module for name, module in detecting.detectors().items() if not only or name in only]
+    if course.known is None or not chosen:
+        return detecting.Detected()
+    units = standard.units.filter(pl.col("reporting")).sort("unit_key")
+    known = findings if chosen_rules(course.sector, only) else None
+    task = detecting.Task(
+        course.sector, course.known, course.work, standard.partitions, units, known, course.as_of, course.options.memory
+    )
+    try:
+        return detecting.detect(task, chosen)
+    finally:
+        course.clock.lap("detect")
 
 
 def second_opinion(course: Course, crashed: list[tuple[str, str]]) -> gate.Gate:

@@ -121,7 +121,7 @@ def write_manifest(audit: Audit, out: Path) -> None:
         "libraries": {name: version(name) for name in LIBRARIES},
         "rule_packs": packs(audit),
         "inputs": [{"path": row["path"], "sha256": row["sha256"]} for row in inputs(audit)],
-        "seeds": {},
+        "seeds": dict(sorted(audit.seeds.items())),
         "outputs": outputs,
     }
     content["sha256"] = hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -132,6 +132,30 @@ QUARANTINE: dict[str, str] = {
     "reason": "str",
 }
 
+# What the detectors made of a unit's month; `reasons` is JSON: [{feature, value, low, high, unit, …}].
+SIGNALS: dict[str, str] = {
+    "unit_key": "i32",
+    "entity_id": "str",
+    "unit_id": "str",
+    "month": "date",
+    "detector": "str",
+    "group": "str",
+    "group_zh": "str",
+    "group_en": "str",
+    "n": "i64",
+    "score": "f64",
+    "flagged": "bool",
+    "reasons": "str",
+}
+
+
+def no_signals() -> pl.DataFrame:
+    """The frame of signals without a row: no detector ran."""
+    import polars as pl
+
+    kinds = {"i32": pl.Int32, "i64": pl.Int64, "f64": pl.Float64, "str": pl.String, "date": pl.Date, "bool": pl.Boolean}
+    return pl.DataFrame(schema={name: kinds[kind] for name, kind in SIGNALS.items()})
+
 
 RECORDS = "records"
 """Folder below the output folder in which the standard tables stay after a run."""
@@ -182,3 +206,5 @@ class Audit:
     seconds: dict[str, float] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
     """Where the inputs lie, by the names of `sources`; empty for a run read back from its folder."""
+    seeds: dict[str, int] = field(default_factory=dict)
+    signals: pl.DataFrame = field(default_factory=no_signals)

@@ -92,6 +92,7 @@ class Sector:
     origins: dict[str, Origin] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written: dict[tuple[str, str], Pack] = field(default_factory=dict)
     packs: tuple[PackId, ...] = ()
     extra: Path | None = None
 
@@ -224,8 +225,8 @@ def _refuse_shape(pack: Pack, key: str) -> None:
 
 def _refuse_again(sector: Sector, packs: list[Pack]) -> None:
     """A name is defined once: a second entry would silently take the place of the first."""
-    for kind in ("units", "tables", "parameters", "formulas", "notices"):
-        taken = set(getattr(sector, kind))
+    for kind in ("units", "tables", "parameters", "formulas", "notices", "features"):
+        taken = set(sector.sections.get(kind, {}) if kind in SECTIONS else getattr(sector, kind))
         for pack in packs:
             for name, entry in pack.data.get(kind, {}).items():
                 if kind == "tables" and entry.get("extends"):
@@ -246,12 +247,13 @@ def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:
         for listing, spellings in tables.parse_also(pack).items():
             also[listing] = also.get(listing, {}) | spellings
     found_tables, found_parameters = dict(sector.tables), dict(sector.parameters)
-    notices, sections = dict(sector.notices), dict(sector.sections)
+    notices, sections, written = dict(sector.notices), dict(sector.sections), dict(sector.written)
     for pack in packs:
         found_tables |= tables.parse_tables(pack, found_tables)
         found_parameters |= parameters.parse_parameters(pack)
         for name in SECTIONS:
             sections[name] = sections.get(name, {}) | pack.data.get(name, {})
+            written |= {(name, key): pack for key in pack.data.get(name, {})}
         for name, raw in pack.data.get("notices", {}).items():
             notices[name] = pack.parse(Notice, {**raw, "id": name}, ("notices", name))
     sector = replace(
@@ -263,6 +265,7 @@ def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:
         parameters=found_parameters,
         notices=notices,
         sections=sections,
+        written=written,
     )
     return _add_rules(_add_derived(sector, packs, own), packs, own)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -16,8 +17,11 @@ from mrvaudit.sector import Sector
 FLOATS = ("DOUBLE", "FLOAT", "DECIMAL")
 
 
-def bind(sector: Sector) -> None:
-    """Raise PackError for the first macro, view or rule that DuckDB cannot bind, or that compares figures barely."""
+def bind(sector: Sector, more: Callable[[duckdb.DuckDBPyConnection], None] | None = None) -> None:
+    """Raise PackError for the first macro, view or rule that DuckDB cannot bind, or that compares figures barely.
+
+    `more` looks at the same empty tables and views afterwards.
+    """
     con = store.connect("1GB", None)
     try:
         _macros(con, sector)
@@ -26,6 +30,8 @@ def bind(sector: Sector) -> None:
         for rule in sector.rules.values():
             if rule.status != "retired":
                 _rule(con, sector, rule)
+        if more is not None:
+            more(con)
     finally:
         con.close()
 

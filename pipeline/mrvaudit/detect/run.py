@@ -1,0 +1,240 @@
+"""From features to signals, findings and check runs of every detector; one that fails is crashed, the others go on."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+
+from mrvaudit import features, plugins
+from mrvaudit.checks.run import checks_frame, reason_of
+from mrvaudit.detect import words
+from mrvaudit.detect.peers import Group, groups, too_few
+from mrvaudit.features import Features
+from mrvaudit.ingest.frames import schema
+from mrvaudit.ingest.notices import frame
+from mrvaudit.model import SIGNALS, Status, Work, no_signals
+from mrvaudit.parameters import value_at
+from mrvaudit.sector import Sector
+
+REQUIRED = ("ID", "TITLE", "MIN_ROWS", "FEATURES", "LIMITS", "FALSE_FLAGS", "score")
+COMMON_LIMITS = ("entities", "known_share", "crowd")
+PARAMETER = "detector_limit"
+COUNTED = ("critical", "major", "minor")
+
+
+def detectors() -> dict[str, ModuleType]:
+    """Detectors by id: modules of this package and those registered as `mrvaudit.detectors`."""
+    found = plugins.load("mrvaudit.detect", REQUIRED, "mrvaudit.detectors")
+    return {module.ID: module for module in sorted(found, key=lambda one: str(one.ID))}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the detectors look at: views, reporting units, and what the rules found (None: no rules ran)."""
+
+    sector: Sector
+    features: Features
+    work: Work
+    partitions: int
+    units: pl.DataFrame
+    findings: pl.DataFrame | None
+    as_of: date
+    memory: str = "2GB"
+
+
+@dataclass
+class Detected:
+    """What the detectors say, in the shapes of the outputs."""
+
+    signals: pl.DataFrame = field(default_factory=no_signals)
+    findings: pl.DataFrame = field(default_factory=lambda: frame([]))
+    checks: pl.DataFrame = field(default_factory=lambda: checks_frame([]))
+    crashed: list[tuple[str, str]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    seeds: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class _Judged:
+    """What one detector made of the rows: signals, rows it could not judge with the reason, groups."""
+
+    signals: list[pl.DataFrame] = field(default_factory=list)
+    unknown: dict[int, str] = field(default_factory=dict)
+    groups: list[tuple[Group, pl.DataFrame]] = field(default_factory=list)
+
+
+def detect(task: Task, chosen: Sequence[ModuleType]) -> Detected:
+    """Run detectors over all partitions; every reporting unit has a row in checks for each of them."""
+    out = Detected(seeds={one.ID: one.SEED for one in chosen if hasattr(one, "SEED")})
+    start = time.perf_counter()
+    try:
+        rows = _rows(task)
+    except Exception as fault:  # no detector can look, and the run says so
+        _crash(task, chosen, fault, out)
+        return out
+    out.seconds["features"] = time.perf_counter() - start
+    findings: list[dict[str, Any]] = []
+    checks: list[dict[str, Any]] = []
+    signals: list[pl.DataFrame] = []
+    for module in chosen:
+        start, before = time.perf_counter(), sum(out.seconds.values())
+        try:
+            judged = _judge(task, module, rows, out)
+            found = list(words.findings(task.sector, task.work, task.partitions, module, judged.groups))
+        except Exception as fault:  # a detector's own fault: the others go on
+            _crash(task, [module], fault, out)
+            continue
+        signals += judged.signals
+        findings += found
+        checks += _statuses(task, module, rows, judged)
+        imported = sum(out.seconds.values()) - before
+        out.seconds[f"detector {module.ID}"] = time.perf_counter() - start - imported
+    out.findings = frame(findings)
+    out.checks = pl.concat([out.checks, checks_frame(checks)])
+    if signals:
+        out.signals = pl.concat(signals).sort("unit_key", "month", "detector")
+    return out
+
+
+def _crash(task: Task, chosen: Sequence[ModuleType], fault: Exception, out: Detected) -> None:
+    reason = reason_of(fault, 0)
+    rows = [
+        _check(module, entity, unit, Status.CRASHED, reason, (0, 0, 0))
+        for module in chosen
+        for entity, unit in task.units.select("entity_id", "unit_id").iter_rows()
+    ]
+    out.checks = pl.concat([out.checks, checks_frame(rows)])
+    out.crashed += [(module.ID, reason) for module in chosen]
+
+
+def _rows(task: Task) -> pl.DataFrame:
+    """The features of all rows that are compared, numbered."""
+    hits = None if task.findings is None else _hits(task.findings, task.sector)
+    found = features.frame(task.sector, task.features, task.work, range(task.partitions), hits, task.as_of, task.memory)
+    units = task.units.select("unit_key").with_columns(pl.col("unit_key").cast(pl.Int32))
+    return found.join(units, on="unit_key", how="semi", maintain_order="left").with_row_index("row")
+
+
+def _hits(findings: pl.DataFrame, sector: Sector) -> pl.DataFrame:
+    """Findings of rules by unit and month; observations are none."""
+    counted = pl.col("rule_id").is_in(list(sector.rules)) & pl.col("severity").is_in(COUNTED)
+    known = pl.col("unit_key").is_not_null() & pl.col("month").is_not_null()
+    by_month = findings.filter(counted & known).with_columns(pl.col("month").dt.truncate("1mo"))
+    return by_month.group_by("unit_key", "month").len("rule_hits").sort("unit_key", "month")
+
+
+def limits(task: Task, module: ModuleType) -> tuple[dict[str, float], str | None]:
+    """The detector's limits in the month of the audit, and the reason code of the first that has no value."""
+    parameter, month = task.sector.parameters.get(PARAMETER), f"{task.as_of:%Y-%m}"
+    found: dict[str, float] = {}
+    asked = [
+        *((name, f"any|{name}") for name in COMMON_LIMITS),
+        *((name, f"{module.ID}|{name}") for name in module.LIMITS),
+    ]
+    for name, key in asked:
+        value = value_at(parameter, key, month) if parameter is not None else None
+        if value is None:
+            return found, f"no_parameter:{PARAMETER}|{key}@{month}"
+        found[name] = value.value
+    return found, None
+
+
+def _judge(task: Task, module: ModuleType, rows: pl.DataFrame, out: Detected) -> _Judged:
+    judged, compared = _Judged(), rows.filter("compared")
+    found, missing = limits(task, module)
+    if missing is not None:
+        judged.unknown = dict.fromkeys(compared["row"].to_list(), missing)
+        return judged
+    seen: list[int] = []
+    for group in groups(task.sector, task.features, compared, module.FEATURES, module.MIN_ROWS, found):
+        _import(module, out)
+        judged.unknown |= {row: f"too_few:{have}<{least}" for row, have, least in group.thin.iter_rows()}
+        seen += group.thin["row"].to_list()
+        scored = module.score(group)
+        seen += scored["row"].to_list()
+        judged.groups.append((group, scored))
+        judged.signals.append(_signals(module, group, scored))
+    reasons = too_few(task.features, compared, module.MIN_ROWS, found["entities"])
+    judged.unknown |= {row: reasons[row] for row in sorted(set(reasons) - set(seen))}
+    return judged
+
+
+def _import(module: ModuleType, out: Detected) -> None:
+    """Heavy libraries, once, and only where some group has enough rows; their time stands apart."""
+    for name in getattr(module, "HEAVY", ()):
+        label = f"import {name.partition('.')[0]}"
+        if label not in out.seconds:
+            start = time.perf_counter()
+            importlib.import_module(name)
+            out.seconds[label] = time.perf_counter() - start
+
+
+def _signals(module: ModuleType, group: Group, scored: pl.DataFrame) -> pl.DataFrame:
+    reasons = words.reasons(group, scored)
+    joined = scored.join(group.rows.select("row", "unit_key", "entity_id", "unit_id", "month"), on="row", how="left")
+    return joined.with_columns(
+        detector=pl.lit(module.ID),
+        group=pl.lit(group.key),
+        group_zh=pl.lit(group.title.zh),
+        group_en=pl.lit(group.title.en),
+        n=pl.lit(group.rows.height),
+        reasons=pl.Series(
+            [json.dumps(reasons.get(row, []), ensure_ascii=False) for row in scored["row"]], dtype=pl.String
+        ),
+    ).select(pl.col(name).cast(kind) for name, kind in schema(SIGNALS).items())
+
+
+def _statuses(task: Task, module: ModuleType, rows: pl.DataFrame, judged: _Judged) -> Iterator[dict[str, Any]]:
+    """One row per reporting unit: found wins, then one unknown month, then passed; a unit that never ran is aside."""
+    flagged: dict[int, int] = {}
+    for signals in judged.signals:
+        for unit, count in signals.filter("flagged").group_by("unit_key").len().iter_rows():
+            flagged[unit] = flagged.get(unit, 0) + count
+    months = dict(rows.filter("compared").group_by("unit_key").len().iter_rows())
+    reasons: dict[int, list[str]] = {}
+    owners = dict(rows.select("row", "unit_key").iter_rows())
+    for row in sorted(judged.unknown):
+        reasons.setdefault(owners[row], []).append(judged.unknown[row])
+    for key, entity, unit in task.units.select("unit_key", "entity_id", "unit_id").sort("unit_key").iter_rows():
+        looked, found, unknown = months.get(key, 0), flagged.get(key, 0), reasons.get(key, [])
+        counts = (looked, found, len(unknown))
+        if found:
+            yield _check(module, entity, unit, Status.FOUND, None, counts)
+        elif unknown:
+            yield _check(module, entity, unit, Status.NOT_ASSESSABLE, unknown[0], counts)
+        elif looked:
+            yield _check(module, entity, unit, Status.PASSED, None, counts)
+        else:
+            yield _check(module, entity, unit, Status.NOT_APPLICABLE, "no_event", counts)
+
+
+def _check(
+    module: ModuleType, entity: str, unit: str, status: Status, reason: str | None, counts: tuple[int, int, int]
+) -> dict[str, Any]:
+    rows, found, unknown = counts
+    return {
+        "rule_id": module.ID, "entity_id": entity, "unit_id": unit, "status": str(status), "reason": reason,
+        "rows": rows, "rows_found": found, "rows_unknown": unknown,
+    }  # fmt: skip
+
+
+def with_anomaly(scores: pl.DataFrame, signals: pl.DataFrame) -> pl.DataFrame:
+    """Scores with `anomaly`: the unit's highest monthly score of the isolation forest, null where it abstained."""
+    highest = (
+        signals.filter(pl.col("detector") == ANOMALY_OF)
+        .group_by("unit_key")
+        .agg(pl.col("score").max().alias("highest"))
+    )
+    joined = scores.join(highest, on="unit_key", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("highest").cast(pl.Float64).alias("anomaly")).drop("highest")
+
+
+ANOMALY_OF = "DET-FOREST"
