@@ -13,7 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mrvaudit.packfile import Words
-from mrvaudit.pages import both, formula_page, parameter_page, parameters_behind, parameters_of, rule_page
+from mrvaudit.pages import (
+    both,
+    features_page,
+    formula_page,
+    parameter_page,
+    parameters_behind,
+    parameters_of,
+    rule_page,
+)
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector, load_sector
 
@@ -53,6 +61,7 @@ USES = re.compile(r"= `([a-z]\w*)`")
 def pages(sector: Sector) -> dict[str, str]:
     """File name → text of every page."""
     made = {"rules.md": _rules_index(sector), "formulas.md": _formulas(sector), "parameters.md": _parameters(sector)}
+    made["features.md"] = features_page(sector)
     made |= {f"rules-{topic}.md": _topic(sector, topic, rules) for topic, rules in topics(sector).items()}
     return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
 

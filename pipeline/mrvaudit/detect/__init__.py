@@ -8,6 +8,7 @@ tails     robust distance and tail rank of single features
 
 A detector is a module with ID, TITLE, MIN_ROWS (rows of a group below which it abstains), FEATURES (roles of the
 features it looks at), LIMITS (its values of the parameter `detector_limit`), FALSE_FLAGS (honest cases that it marks)
-and score(group) -> frame of row, score, flagged, moved (ids of the features that moved the score, the most telling first).
-It may have SEED and HEAVY (modules imported once, when some group has enough rows).
+and score(group) -> frame of row, score, flagged, moved (ids of the features that moved the score, the most telling
+first). It may have SEED, HEAVY (modules imported once, when some group has enough rows) and SINGLE (it judges features
+one by one: one finding per unit and feature).
 """

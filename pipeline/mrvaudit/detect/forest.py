@@ -26,7 +26,7 @@ FALSE_FLAGS = (
         en="new units, and units whose supply or duty differs, have true combinations that are rare",
     ),
     Words(
-        zh="同组不同质（类别、煤种混在一起）时，人数少的一类容易被标出",
+        zh="同组不同质（几类混在一起）时，人数少的一类容易被标出",
         en="where a group is mixed, the smaller kind in it is easily flagged",
     ),
     Words(
@@ -35,30 +35,28 @@ FALSE_FLAGS = (
     ),
 )
 
-TREES, SAMPLE, CHUNK, HALVES, NAMED = 200, 256, 100_000, 2, 3
+TREES, SAMPLE, CHUNK, NAMED = 200, 256, 100_000, 3
 
 
 def score(group: Group) -> pl.DataFrame:
     """Score from 0 to 1 of each row asked; about 0.5 is ordinary (Liu, Ting and Zhou 2008).
 
-    The entities of a group are dealt into two halves; the trees grown on one half judge the other, so that no value
-    has a part in its own baseline. An unknown value takes the middle of the group here only, and is never named.
+    The trees are grown on all rows of the group: a forest isolates what it holds, so a far row makes its own branch the
+    shorter, never the others'. What is called usual in the reasons leaves the row's own entity out. An unknown value
+    takes the middle of the group here only, and is never named.
     A row is flagged at or above the score `score` and within the highest `share` of the group.
     """
     features = group.usable
     if not features:
         return _scores([], [], [], [])
     data, middles = _matrix(group)
-    halves = group.owners % HALVES
-    models = [_grown(data[halves != half], half) for half in range(HALVES)]
-    found = np.empty(len(data))
-    for half, model in enumerate(models):
-        found[halves == half] = _judge(model, data[halves == half])
+    model = _grown(data)
+    found = _judge(model, data)
     most = int(np.floor(group.limits["share"] * len(data)))
     rank = np.argsort(np.argsort(-found, kind="stable"), kind="stable")
     asked = group.rows["asked"].to_numpy()
     flagged = asked & (found >= group.limits["score"]) & (rank < most)
-    moved = _moved(models, halves, data, middles, found, flagged, [one.id for one in features])
+    moved = _moved(model, data, middles, found, flagged, [one.id for one in features])
     rows = group.rows["row"].to_list()
     places = np.flatnonzero(asked).tolist()
     return _scores(
@@ -87,11 +85,11 @@ def _matrix(group: Group) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return data.to_numpy().astype(np.float64), middles.to_numpy()[0].astype(np.float64)
 
 
-def _grown(data: NDArray[np.float64], half: int) -> Any:
+def _grown(data: NDArray[np.float64]) -> Any:
     from sklearn.ensemble import IsolationForest
 
-    trees, sample = TREES // HALVES, min(SAMPLE, len(data))
-    return IsolationForest(n_estimators=trees, max_samples=sample, random_state=SEED + half, n_jobs=1).fit(data)
+    sample = min(SAMPLE, len(data))
+    return IsolationForest(n_estimators=TREES, max_samples=sample, random_state=SEED, n_jobs=1).fit(data)
 
 
 def _judge(model: Any, data: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -101,8 +99,7 @@ def _judge(model: Any, data: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _moved(
-    models: list[Any],
-    halves: NDArray[np.int64],
+    model: Any,
     data: NDArray[np.float64],
     middles: NDArray[np.float64],
     found: NDArray[np.float64],
@@ -110,17 +107,15 @@ def _moved(
     names: list[str],
 ) -> dict[int, list[str]]:
     """Per flagged row the features without which its score would fall most: each in turn set to the group's middle."""
-    moved: dict[int, list[str]] = {}
     places = np.flatnonzero(flagged)
-    for half, model in enumerate(models):
-        mine = places[halves[places] == half]
-        if not len(mine):
-            continue
-        trials = np.repeat(data[mine], len(names), axis=0)
-        columns = np.tile(np.arange(len(names)), len(mine))
-        trials[np.arange(len(trials)), columns] = middles[columns]
-        falls = found[mine][:, None] - _judge(model, trials).reshape(len(mine), len(names))
-        for place, fall in zip(mine.tolist(), falls, strict=True):
-            order = np.argsort(-fall, kind="stable")[:NAMED]
-            moved[place] = [names[column] for column in order if fall[column] > 0]
+    if not len(places):
+        return {}
+    trials = np.repeat(data[places], len(names), axis=0)
+    columns = np.tile(np.arange(len(names)), len(places))
+    trials[np.arange(len(trials)), columns] = middles[columns]
+    falls = found[places][:, None] - _judge(model, trials).reshape(len(places), len(names))
+    moved: dict[int, list[str]] = {}
+    for place, fall in zip(places.tolist(), falls, strict=True):
+        order = np.argsort(-fall, kind="stable")[:NAMED]
+        moved[place] = [names[column] for column in order if fall[column] > 0]
     return moved

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -30,6 +31,7 @@ PARAMETER = "detector_limit"
 COUNTED = ("critical", "major", "minor")
 
 
+@cache
 def detectors() -> dict[str, ModuleType]:
     """Detectors by id: modules of this package and those registered as `mrvaudit.detectors`."""
     found = plugins.load("mrvaudit.detect", REQUIRED, "mrvaudit.detectors")

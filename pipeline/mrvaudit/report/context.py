@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived, plugins
+from mrvaudit.detect.run import detectors
 from mrvaudit.errors import UsageError
 from mrvaudit.report import formats, settings, settings_forms
 from mrvaudit.report.content import cells
@@ -65,9 +66,12 @@ class Run:
         return self.sector.rules.get(rule_id)
 
     def title(self, rule_id: str) -> Pair:
-        """Title of a rule or notice; the id itself where neither is known."""
+        """Title of a rule, notice or detector; the id itself where none is known."""
         found = self.sector.rules.get(rule_id) or self.sector.notices.get(rule_id)
-        return found.title.model_dump() if found else {"zh": rule_id, "en": rule_id}
+        if found:
+            return found.title.model_dump()
+        detector = detectors().get(rule_id)
+        return detector.TITLE.model_dump() if detector else {"zh": rule_id, "en": rule_id}
 
     def topic(self, rule_id: str) -> Pair | None:
         """Short word for what a rule is about, chosen by the letters of its id."""

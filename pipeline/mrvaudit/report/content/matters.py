@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mrvaudit.detect.run import detectors
 from mrvaudit.model import SEVERITIES
 from mrvaudit.report import formats
 from mrvaudit.report.data import Row
 from mrvaudit.report.formats import Pair, known
 
 if TYPE_CHECKING:
+    from mrvaudit.packfile import Words
     from mrvaudit.report.context import Run
     from mrvaudit.rules import Rule
 
@@ -126,10 +128,18 @@ def _matter(run: Run, group: Sequence[Record], followers: Mapping[str, Sequence[
         "basis": _basis(rule, group),
         "ask": _pairs(one["ask"] for one in group if one["ask"]),
         "remedy": rule.remedy.model_dump() if rule else None,
-        "may_also_be": [words.model_dump() for words in rule.false_positives] if rule else [],
+        "may_also_be": [words.model_dump() for words in _innocent(rule, first["rule_id"])],
         "finding_ids": [one["finding_id"] for one in group],
         "follows": _follows(run, [one for record in group for one in followers.get(record["finding_id"], ())]),
     }
+
+
+def _innocent(rule: Rule | None, rule_id: str) -> Sequence[Words]:
+    """Honest causes that a rule or a detector states for itself."""
+    if rule is not None:
+        return rule.false_positives
+    detector = detectors().get(rule_id)
+    return detector.FALSE_FLAGS if detector else ()
 
 
 def _follows(run: Run, records: Sequence[Record]) -> list[Record]:
