@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,9 @@ class Book:
         return self.format(num_format=pattern, border=1, border_color=LINE, align="right", **more)
 
 
-def opened(path: Path, report: Mapping[str, Any], lang: str, title: str) -> Book:
+def opened(path: Path | BytesIO, report: Mapping[str, Any], lang: str, title: str) -> Book:
     """A new workbook whose properties hold no clock: it was made on the day that the report speaks of."""
-    file = xlsxwriter.Workbook(str(path), PLAIN)
+    file = xlsxwriter.Workbook(path if isinstance(path, BytesIO) else str(path), PLAIN)
     file.set_properties(
         {
             "title": cut(seen(title), 200),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol  # type: ignore[import-untyped]
 from mrvaudit.ingest.block import cell_columns
 from mrvaudit.model import SEVERITIES
 from mrvaudit.report import formats
-from mrvaudit.report.office import book
+from mrvaudit.report.office import book, sheet_rows
 from mrvaudit.report.office.book import Book, put
 from mrvaudit.report.office.items import Item, Place, items
 from mrvaudit.report.office.texts import LONGEST_CELL, cut, seen, sheet_names
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from mrvaudit.ingest import Block
 
 FILE = "marked.xlsx"
-# What a workbook may show as a figure without changing a digit of what was written.
-FIGURE = re.compile(r"-?(?:0|[1-9]\d{0,13})(?:\.(\d{1,8}))?")
-MOST_ROWS = 200_000
 WIDEST, NARROWEST = 40, 7
 Key = tuple[str, str | None]
 """A file, and a sheet of it (None where the file has no sheets)."""
@@ -101,16 +99,19 @@ def write(
     name = " ".join(str(one) for one in (unit["entity_name"] or unit["entity_id"], unit["unit_id"]) if one)
     values = {"name": name, "years": report["period"]["years"]}
     title = formats.fill(words["marked_title"], values)[lang]
-    made = book.opened(path, report, lang, title)
+    out = BytesIO()
+    made = book.opened(out, report, lang, title)
     listed, doubts = items(report, writing)
     about = made.file.add_worksheet(words["sheet_about"][lang])
     _about(made, about, report, writing, [*listed, *doubts], links, lost)
     by_sheet = _marks([*listed, *doubts])
-    for key, block in found.items():
+    rows = {}
+    for number, (key, block) in enumerate(found.items(), 2):
         sheet = made.file.add_worksheet(links.names[key])
         shared = any(one["shared"] for one in report["inputs"] if one["path"] == key[0])
-        _sheet(made, sheet, writing, block, by_sheet.get(key, {}), shared)
+        rows[f"xl/worksheets/sheet{number}.xml"] = _sheet(made, sheet, writing, block, by_sheet.get(key, {}), shared)
     made.file.close()
+    path.write_bytes(sheet_rows.filled(out.getvalue(), rows))
 
 
 def _marks(found: Sequence[Item]) -> dict[Key, dict[tuple[int, int], Marks]]:
@@ -166,49 +167,36 @@ def _about(
 
 def _sheet(
     made: Book, sheet: Worksheet, writing: Writing, block: Block, marks: Mapping[tuple[int, int], Marks], shared: bool
-) -> None:
-    """The cells of one sheet as read, then its marks."""
-    columns = cell_columns(block.frame)
-    first, head = block.first_column - 1, block.header_row - 1
-    for column, value in enumerate(block.headers, first):
-        if value:
-            _cell(made, sheet, head, column, value, _filled(marks, head, column, bold=True))
-    lines = block.frame["_line"].to_list() if "_line" in block.frame.columns else []
-    cut_at = min(len(lines), MOST_ROWS)
-    for column, name in enumerate(columns, first):
-        for line, value in zip(lines[:cut_at], block.frame[name].to_list(), strict=False):
-            if value is not None:
-                _cell(made, sheet, line - 1, column, value, _filled(marks, line - 1, column))
-    for column, name in enumerate(columns, first):
+) -> tuple[bytes, str]:
+    """What surrounds the cells of one sheet and comments them; returns the rows, which are put in at the end."""
+    first = block.first_column - 1
+    for column, name in enumerate(cell_columns(block.frame), first):
         texts = [block.headers[column - first] if column - first < len(block.headers) else ""]
         texts += [str(one) for one in block.frame[name].head(50).drop_nulls().to_list()]
-        sheet.set_column(
-            column, column, min(WIDEST, max(NARROWEST, *(book.wide(text[:WIDEST]) + 1.5 for text in texts)))
-        )
+        wide = max(book.wide(text[:WIDEST]) + 1.5 for text in texts)
+        sheet.set_column(column, column, min(WIDEST, max(NARROWEST, wide)))
     sheet.freeze_panes(block.header_row, 0)
     if shared:
         sheet.set_default_row(hide_unused_rows=True)
     for (row, column), at in marks.items():
         _comment(made, sheet, writing, row, column, at)
+    return sheet_rows.rows(block, {place: at.kind for place, at in marks.items()}, _styles(made))
 
 
-def _filled(marks: Mapping[tuple[int, int], Marks], row: int, column: int, **more: Any) -> dict[str, Any]:
-    at = marks.get((row, column))
-    return more if at is None else {**more, "bg_color": book.FILLS[at.kind]}
+def _styles(made: Book) -> sheet_rows.Styles:
+    """Numbers of the styles of plain, head and marked cells, made in the workbook when they are first asked for."""
 
+    @cache
+    def number(kind: sheet_rows.Kind, decimals: int | None) -> int:
+        properties: dict[str, Any] = {"bold": True} if kind == sheet_rows.HEAD else {}
+        if kind in book.FILLS:
+            properties["bg_color"] = book.FILLS[kind]
+        if decimals is not None:
+            properties["num_format"] = "0." + "0" * decimals if decimals else "0"
+        # The number that xlsxwriter itself writes into a cell; it counts the styles in use.
+        return int(made.format(**properties)._get_xf_index())
 
-def _cell(made: Book, sheet: Worksheet, row: int, column: int, value: Any, properties: Mapping[str, Any]) -> None:
-    """A figure that prints as it was written, else the text."""
-    if isinstance(value, str):
-        figure = FIGURE.fullmatch(value)
-        if figure is None:
-            sheet.write_string(row, column, cut(seen(value), LONGEST_CELL), made.format(**properties))
-            return
-        decimals = len(figure[1] or "")
-        pattern = "0." + "0" * decimals if decimals else "0"
-        sheet.write_number(row, column, float(value), made.format(num_format=pattern, **properties))
-    else:
-        put(sheet, row, column, value, made.format(**properties))
+    return number
 
 
 def _comment(made: Book, sheet: Worksheet, writing: Writing, row: int, column: int, at: Marks) -> None:
