@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,9 @@ from report_case import BREAKOUT, ENTITY, FOLDERS, LONG, findings, power, writte
 from mrvaudit import report
 from mrvaudit.answers.answer import Answer, Step
 from mrvaudit.answers.filled import rows as read_back
-from mrvaudit.report.office import texts
+from mrvaudit.ingest import Block, from_csv
+from mrvaudit.report.office import book as book_of
+from mrvaudit.report.office import marked_book, sheet_rows, texts
 from mrvaudit.report.office.submission import Submission
 
 HEADS = [
@@ -253,3 +258,39 @@ def test_an_answer_that_holds_is_filled_in(tmp_path: Path) -> None:
     assert expected == [one.value for one in row[9:18]]
     assert "s" == row[9].data_type
     assert [None] * 9 == [one.value for one in listed[f"{2:016x}"][9:18]]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("12.50", ("n", 12.5, "0.00")),
+        ("-3", ("n", -3, "0")),
+        ("007", ("s", "007", "General")),
+        ("1e5", ("s", "1e5", "General")),
+        ("123456789012345678", ("s", "123456789012345678", "General")),
+        ("<b>&\"'", ("s", "<b>&\"'", "General")),
+        (" two  spaces ", ("s", " two  spaces ", "General")),
+    ],
+)
+def test_a_cell_shows_what_was_written(text: str, shown: tuple[str, Any, str], tmp_path: Path) -> None:
+    """A figure keeps its digits; what a workbook would read otherwise stays text."""
+    path = tmp_path / "one.csv"
+    path.write_text(f'a\n"{text.replace(chr(34), chr(34) * 2)}"\n', encoding="utf-8")
+    (block,) = from_csv.read(path)
+    made = book_of.opened(out := BytesIO(), {"tool_version": "", "as_of": "2026-01-01", "digest": ""}, "zh", "")
+    made.file.add_worksheet("one")
+    rows = sheet_rows.rows(block, {}, marked_book.styles(made))
+    made.file.close()
+    (tmp_path / "one.xlsx").write_bytes(sheet_rows.filled(out.getvalue(), {"xl/worksheets/sheet1.xml": rows}))
+    cell = openpyxl.load_workbook(tmp_path / "one.xlsx")["one"]["A2"]
+    assert shown == (cell.data_type, cell.value, cell.number_format)
+
+
+def test_typed_files_are_shown_as_text_and_figures() -> None:
+    """Dates and truth values as words, figures as figures, nothing where there is nothing."""
+    frame = pl.DataFrame({"c1": [True, None], "c2": [1.5, 1.0], "c3": [date(2025, 1, 1), None], "_line": [2, 3]})
+    rows, extent = sheet_rows.rows(Block(None, 1, ("a", "b", "c"), frame), {(2, 0): "major"}, lambda kind, _: len(kind))
+    assert "A1:C3" == extent
+    cells = re.findall(r'<c r="(\w+)" s="(\d)"(?: t="inlineStr")?(?:/>|>.*?>([^<]+)<)', rows.decode())
+    expected = [("A1", "a"), ("B1", "b"), ("C1", "c"), ("A2", "true"), ("B2", "1.5"), ("C2", "2025-01-01")]
+    assert [*expected, ("A3", ""), ("B3", "1")] == [(place, text) for place, _, text in cells]

@@ -180,10 +180,10 @@ def _sheet(
         sheet.set_default_row(hide_unused_rows=True)
     for (row, column), at in marks.items():
         _comment(made, sheet, writing, row, column, at)
-    return sheet_rows.rows(block, {place: at.kind for place, at in marks.items()}, _styles(made))
+    return sheet_rows.rows(block, {place: at.kind for place, at in marks.items()}, styles(made))
 
 
-def _styles(made: Book) -> sheet_rows.Styles:
+def styles(made: Book) -> sheet_rows.Styles:
     """Numbers of the styles of plain, head and marked cells, made in the workbook when they are first asked for."""
 
     @cache
