@@ -53,4 +53,4 @@ def test_a_tutorial_does_what_it_says(page: str, tmp_path: Path) -> None:
 
 def test_every_command_has_a_name() -> None:
     """The tutorials call the program as it is installed."""
-    assert {"rules"} == {str(group.name) for group in app.registered_groups}
+    assert {"rules", "review"} == {str(group.name) for group in app.registered_groups}

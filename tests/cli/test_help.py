@@ -194,7 +194,7 @@ def test_a_wrong_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     own = tmp_path / "ferry"
     (own / "checks").mkdir(parents=True)
     for path in TOY.rglob("*.yaml"):
-        text = path.read_text(encoding="utf-8").replace("expected: 11,", "expected: 12,")
+        text = path.read_text(encoding="utf-8").replace("expected: 11}", "expected: 12}")
         (own / path.relative_to(TOY)).write_text(text, encoding="utf-8")
     code = call(["rules", "test", str(own), "--only", "FER-01"])
     out, err = capsys.readouterr()

@@ -79,7 +79,7 @@ def checklist(pack: Row, lang: str) -> Table:
         for one in pack["checklist"]
     )  # fmt: skip
     heads = ("code", "datum", "figures", "sources", "look", "ask", "how", "findings", "result")
-    return Table(say("checklist_title", lang), (), _heads(heads, lang), (4, 11, 12, 14, 21, 10, 15, 17, 12), rows)
+    return Table(say("checklist_title", lang), (), _heads(heads, lang), (5, 11, 12, 14, 20, 10, 15, 17, 12), rows)
 
 
 def _item(one: Row, lang: str) -> str:
