@@ -112,14 +112,19 @@ def tall(texts: Sequence[tuple[str, float]], least: int = 1) -> float:
     return min(MOST_HEIGHT, LINE_HEIGHT * max(least, *lines, least) + 3)
 
 
-def printed(sheet: Worksheet, title: str, columns: int, paper: int = A3) -> None:
-    """Landscape, as wide as one page, heads repeated, title above and page numbers below."""
+def one_wide(sheet: Worksheet, paper: int = A4) -> None:
+    """Landscape, as wide as one page, page numbers below."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&C&P / &N")
+
+
+def printed(sheet: Worksheet, title: str, columns: int, paper: int = A3) -> None:
+    """Landscape, as wide as one page, heads repeated, title above and page numbers below."""
+    one_wide(sheet, paper)
     sheet.repeat_rows(0)
     sheet.set_margins(0.4, 0.4, 0.7, 0.6)
     plain = cut(seen(title).replace("&", "&&"), 200)
     sheet.set_header(f"&L{plain}")
-    sheet.set_footer("&C&P / &N")
     sheet.print_area(0, 0, max(sheet.dim_rowmax or 0, 1), columns - 1)

@@ -151,7 +151,9 @@ def _about(
     row += 1
     for column, key in enumerate(("col_number", "col_severity", "col_rule", "col_description", "col_place")):
         put(sheet, row, column, f"{words[key]['zh']}\n{words[key]['en']}", made.head)
+    sheet.set_row(row, 2 * book.LINE_HEIGHT + 3)
     sheet.freeze_panes(row + 1, 0)
+    book.one_wide(sheet)
     link = made.format(text_wrap=True, border=1, border_color=book.LINE, font_color=book.ACCENT, underline=1)
     for item in found:
         row += 1
@@ -176,6 +178,8 @@ def _sheet(
         wide = max(book.wide(text[:WIDEST]) + 1.5 for text in texts)
         sheet.set_column(column, column, min(WIDEST, max(NARROWEST, wide)))
     sheet.freeze_panes(block.header_row, 0)
+    sheet.repeat_rows(block.header_row - 1)
+    book.one_wide(sheet)
     if shared:
         sheet.set_default_row(hide_unused_rows=True)
     for (row, column), at in marks.items():
