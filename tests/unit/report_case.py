@@ -56,7 +56,8 @@ def units() -> list[dict[str, Any]]:
     facts = {"fuel_category": "coal", "unit_class": "coal_le300", "capacity_mw": 350.0, "cogeneration": True}
     return [
         {**plant, **facts, "unit_key": 0, "unit_id": "1#机组", "unit_name": "1号机组", "steam_class": "supercritical"},
-        {**plant, **facts, "unit_key": 1, "unit_id": "2#机组", "unit_name": None, "steam_class": None},
+        {**plant, **facts, "unit_key": 1, "unit_id": "2#机组", "unit_name": None, "steam_class": None}
+        | {"verifier_name": "示例核查甲"},
         {
             **facts,
             "unit_key": 2,
