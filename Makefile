@@ -12,7 +12,7 @@ DEMO := out/demo
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint fuzz bench fleets docs pages lock samples clean
+.PHONY: help install demo test lint fuzz bench fleets docs pages golden lock samples clean
 
 help: ## list the targets / 列出全部目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,7 @@ lint: $(STAMP) ## ruff and mypy / 代码检查
 bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 	$(BIN)/python benchmarks/help_time.py
 	$(BIN)/python benchmarks/fleet.py
+	$(BIN)/python benchmarks/reports_html.py
 	$(BIN)/python benchmarks/reports.py
 
 fleets: $(STAMP) ## audit made-up fleets: nobody accused, every fault found / 虚构机组：无误报、差错均被发现
@@ -66,6 +67,10 @@ docs: $(STAMP) ## write docs/records.md again from the packs / 由规则包重�
 
 pages: $(STAMP) ## write docs/pages/ again from the packs / 由规则包重新生成 docs/pages/
 	$(BIN)/python docs/make_pages.py
+
+golden: $(STAMP) ## write reports/examples/ and the schema of report.json again / 重新生成示例报告与 JSON Schema
+	$(BIN)/python docs/make_golden.py
+	$(BIN)/python docs/make_schema.py
 
 lock: $(STAMP) ## resolve the dependencies again into uv.lock / 重新锁定依赖
 	$(BIN)/uv lock --upgrade --no-config --default-index $(PYPI)
