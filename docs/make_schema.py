@@ -2,8 +2,8 @@
 
     python docs/make_schema.py
 
-Reports are made of the sample plant for each profile, with the second opinion, and of the toy cases of the tests. A key
-that only some reports have is optional; a place that names months, rules or statistics of a chart is an open mapping.
+Reports are made of the sample plant with the second opinion, and for each reader of the cases made by hand in the tests.
+A key that only some reports have is optional; what other programs fill in and figures of a sentence are open mappings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from schema_cases import reports  # noqa: E402
 
 from mrvaudit.report.content.model import FORMAT_VERSION  # noqa: E402
 
-OPEN = {"stats", "key", "signs", "counts", "by_status", "suites", "verification", "fit"}
+OPEN = {"stats", "before_after", "key", "signs", "counts", "by_status", "suites", "verification", "fit"}
 """Keys whose mappings may hold anything: figures of a sentence, legends, what other formats fill in."""
 WHOLE = {
     "number", "row", "sheets", "rows", "rows_in", "rows_used", "rows_quarantined", "count", "format_version", "rank",
@@ -57,6 +57,8 @@ def schema(values: list[Any], name: str = "") -> dict[str, Any]:
         kinds = {"null"} if any(value is None for value in values) else set()
         node: dict[str, Any] = {"$ref": "#/$defs/node"}
         return {"anyOf": [node, {"type": "null"}]} if kinds else node
+    if name == "before_after":
+        return {"type": ["object", "null"]}
     mappings = [value for value in values if isinstance(value, dict)]
     lists = [value for value in values if isinstance(value, list | tuple)]
     plain = {kind for value in values for type_, kind in TYPES if type(value) is type_}
