@@ -2,7 +2,7 @@
 
     python docs/make_schema.py
 
-Reports are made of the sample plant with the second opinion, and for each reader of the cases made by hand in the tests.
+Reports are made of the sample plant with the second opinion, and for each reader of the cases made by hand in tests.
 A key that only some reports have is optional; what other programs fill in and figures of a sentence are open mappings.
 """
 
