@@ -70,6 +70,7 @@ class Context:
 
     units: Mapping[str, Unit]
     parameters: Mapping[str, Parameter]
+    functions: frozenset[str] = frozenset()
 
 
 def parse_formulas(pack: Pack, context: Context) -> dict[str, Formula]:
@@ -82,7 +83,7 @@ def parse_formulas(pack: Pack, context: Context) -> dict[str, Formula]:
         entry = dict(raw) if isinstance(raw, dict) else {}
         formulas[name] = pack.parse(Formula, {**entry, "name": name}, place)
         _check_units(pack, formulas[name], context)
-        _check_versions(pack, formulas[name])
+        _check_versions(pack, formulas[name], context.functions)
     return formulas
 
 
@@ -98,7 +99,7 @@ def _check_units(pack: Pack, formula: Formula, context: Context) -> None:
             raise pack.error((*place, "parameters"), f"没有参数 {uses.name}", f"there is no parameter {uses.name}")
 
 
-def _check_versions(pack: Pack, formula: Formula) -> None:
+def _check_versions(pack: Pack, formula: Formula, functions: frozenset[str]) -> None:
     texts = {arg for arg, unit in formula.args.items() if unit == KEY_UNIT}
     names = (set(formula.args) - texts) | set(formula.parameters)
     previous: Version | None = None
@@ -110,7 +111,7 @@ def _check_versions(pack: Pack, formula: Formula) -> None:
         if previous is not None and (previous.until is None or version.since < previous.until):
             raise pack.error(place, "有效期重叠", "the periods overlap")
         previous = version
-        checked = check_sql(pack, (*place, "sql"), version.sql, frozenset())
+        checked = check_sql(pack, (*place, "sql"), version.sql, functions)
         if set(checked.columns) - texts != names or checked.parameters:
             difference = sorted((set(checked.columns) ^ names) - texts) or sorted(checked.parameters)
             raise pack.error(

@@ -86,6 +86,25 @@ def _refuse_overlaps(pack: Pack, parameter: Parameter, place: tuple[str | int, .
             )
 
 
+def overlay(shipped: Parameter, own: Parameter) -> Parameter:
+    """The shipped parameter with own values in place of its own for their keys and months; the others stay."""
+    kept = list(shipped.values)
+    for mine in own.values:
+        kept = [piece for value in kept for piece in (_outside(value, mine) if value.key == mine.key else [value])]
+    return shipped.model_copy(update={"values": (*kept, *own.values)})
+
+
+def _outside(value: Value, mine: Value) -> list[Value]:
+    """What is left of a value's months outside those of another."""
+    pieces = []
+    if value.since < mine.since:
+        until = mine.since if value.until is None else min(value.until, mine.since)
+        pieces.append(value.model_copy(update={"until": until}))
+    if mine.until is not None and (value.until is None or mine.until < value.until):
+        pieces.append(value.model_copy(update={"since": max(value.since, mine.until)}))
+    return pieces
+
+
 def value_at(parameter: Parameter, key: str, month: str) -> Value | None:
     """The value in force in a month (YYYY-MM), or None: a gap is never filled."""
     for value in parameter.values:

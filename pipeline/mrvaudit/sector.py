@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from mrvaudit import derived, formulas, parameters, rules, sql_words, tables
+from mrvaudit import derived, formulas, parameters, plugins, rules, sql_words, tables
 from mrvaudit.derived import View
 from mrvaudit.errors import PackError
 from mrvaudit.formulas import Formula
@@ -86,6 +88,7 @@ class Sector:
     also: dict[str, dict[str, Also]] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     formulas: dict[str, Formula] = field(default_factory=dict)
+    functions: dict[str, Callable[..., float | None]] = field(default_factory=dict)
     views: tuple[View, ...] = ()
     own_views: frozenset[str] = frozenset()
     rules: dict[str, Rule] = field(default_factory=dict)
@@ -100,7 +103,7 @@ class Sector:
     def macros(self) -> frozenset[str]:
         """Names a pack's SQL may call beside plain functions."""
         own = {name for formula in self.formulas for name in (formula, f"{formula}_printed")}
-        return sql_words.MACROS | own
+        return sql_words.MACROS | own | frozenset(self.functions)
 
     @property
     def active_rules(self) -> tuple[Rule, ...]:
@@ -115,7 +118,7 @@ class Sector:
 def load_sector(sector_id: str = "power", extra: Path | None = None, parameters_file: Path | None = None) -> Sector:
     """Load a shipped sector; `extra` is a folder of own packs: a sector of its own (with sector.yaml) or further rules.
 
-    `parameters_file` replaces parameters of the same name. Raises PackError with file, line and column.
+    Values of `parameters_file` take the place of shipped ones for their keys and months. Raises PackError with file, line and column.
     """
     folders: list[tuple[Path, bool]] = []
     if extra is not None and (extra / "sector.yaml").is_file():
@@ -139,10 +142,18 @@ def _with_parameters(sector: Sector, path: Path) -> Sector:
     _refuse_strangers([pack])
     own = parameters.parse_parameters(pack)
     for name in own:
-        if name not in sector.parameters:
+        shipped = sector.parameters.get(name)
+        if shipped is None:
             raise pack.error(("parameters", name), "没有这个参数", "there is no such parameter to replace")
+        if (shipped.unit, shipped.keys) != (own[name].unit, own[name].keys):
+            raise pack.error(
+                ("parameters", name),
+                f"单位与键应为 {shipped.unit}、{list(shipped.keys)}",
+                f"its unit is {shipped.unit} and its keys are {list(shipped.keys)}",
+            )
     identity = PackId("parameters", path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-    return replace(sector, parameters=sector.parameters | own, packs=(*sector.packs, identity))
+    merged = {name: parameters.overlay(sector.parameters[name], one) for name, one in own.items()}
+    return replace(sector, parameters=sector.parameters | merged, packs=(*sector.packs, identity))
 
 
 def _label(path: Path, folder: Path, own: bool) -> str:
@@ -164,6 +175,8 @@ def _build(folders: list[tuple[Path, bool]], extra: Path | None) -> Sector:
         packs = [load(path, _label(path, folder, own)) for path in paths]
         _refuse_strangers(packs)
         _refuse_again(sector, packs)
+        if not own:
+            sector = replace(sector, functions=sector.functions | _functions(folder.name))
         sector = _add(sector, packs, own)
         own_settings = _settings(folder, own) if (folder / "sector.yaml").is_file() else None
         identity = PackId(
@@ -270,10 +283,18 @@ def _add(sector: Sector, packs: list[Pack], own: bool) -> Sector:
     return _add_rules(_add_derived(sector, packs, own), packs, own)
 
 
+def _functions(pack_id: str) -> dict[str, Callable[..., float | None]]:
+    """Functions that shipped Python adds to the SQL of a shipped pack: only installed code may name any."""
+    package = f"mrvaudit.sectors.{pack_id}"
+    if find_spec(package) is None:
+        return {}
+    return {name: one for module in plugins.load(package, ("FUNCTIONS",)) for name, one in module.FUNCTIONS.items()}
+
+
 def _add_derived(sector: Sector, packs: list[Pack], own: bool) -> Sector:
     found = dict(sector.formulas)
     for pack in packs:
-        found |= formulas.parse_formulas(pack, formulas.Context(sector.units, sector.parameters))
+        found |= formulas.parse_formulas(pack, formulas.Context(sector.units, sector.parameters, frozenset(sector.functions)))
     sector = replace(sector, formulas=found)
     for pack in packs:
         views = derived.parse_views(pack, sector.derived_context())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from inspect import signature
 from pathlib import Path
 
 import duckdb
@@ -58,7 +59,10 @@ def connect(memory: str, spill: Path | None) -> duckdb.DuckDBPyConnection:
 
 
 def install_macros(con: duckdb.DuckDBPyConnection, sector: Sector, as_of: date) -> None:
-    """Numbers, parameters, formulas and `as_of()`."""
+    """Numbers, functions of the sector's Python, parameters, formulas and `as_of()`."""
+    for name, function in sector.functions.items():
+        arguments = ["DOUBLE"] * len(signature(function).parameters)
+        con.create_function(name, function, arguments, "DOUBLE", null_handling="special")
     statements = [*NUMBER_MACROS, f"CREATE MACRO as_of() AS (DATE '{as_of.isoformat()}')"]
     for parameter in sector.parameters.values():
         statements += parameters.macro_sql(parameter)
