@@ -118,7 +118,8 @@ class Sector:
 def load_sector(sector_id: str = "power", extra: Path | None = None, parameters_file: Path | None = None) -> Sector:
     """Load a shipped sector; `extra` is a folder of own packs: a sector of its own (with sector.yaml) or further rules.
 
-    Values of `parameters_file` take the place of shipped ones for their keys and months. Raises PackError with file, line and column.
+    Values of `parameters_file` take the place of shipped ones for their keys and months. Raises PackError with file,
+    line and column.
     """
     folders: list[tuple[Path, bool]] = []
     if extra is not None and (extra / "sector.yaml").is_file():
@@ -293,8 +294,9 @@ def _functions(pack_id: str) -> dict[str, Callable[..., float | None]]:
 
 def _add_derived(sector: Sector, packs: list[Pack], own: bool) -> Sector:
     found = dict(sector.formulas)
+    context = formulas.Context(sector.units, sector.parameters, frozenset(sector.functions))
     for pack in packs:
-        found |= formulas.parse_formulas(pack, formulas.Context(sector.units, sector.parameters, frozenset(sector.functions)))
+        found |= formulas.parse_formulas(pack, context)
     sector = replace(sector, formulas=found)
     for pack in packs:
         views = derived.parse_views(pack, sector.derived_context())

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
+from duckdb.func import FunctionNullHandling
 
 from mrvaudit import derived, formulas, parameters
 from mrvaudit.errors import PackError
@@ -61,8 +63,8 @@ def connect(memory: str, spill: Path | None) -> duckdb.DuckDBPyConnection:
 def install_macros(con: duckdb.DuckDBPyConnection, sector: Sector, as_of: date) -> None:
     """Numbers, functions of the sector's Python, parameters, formulas and `as_of()`."""
     for name, function in sector.functions.items():
-        arguments = ["DOUBLE"] * len(signature(function).parameters)
-        con.create_function(name, function, arguments, "DOUBLE", null_handling="special")
+        arguments: list[Any] = ["DOUBLE"] * len(signature(function).parameters)
+        con.create_function(name, function, arguments, "DOUBLE", null_handling=FunctionNullHandling.SPECIAL)
     statements = [*NUMBER_MACROS, f"CREATE MACRO as_of() AS (DATE '{as_of.isoformat()}')"]
     for parameter in sector.parameters.values():
         statements += parameters.macro_sql(parameter)
