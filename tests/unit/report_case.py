@@ -79,7 +79,7 @@ def fuel_rows(unit: dict[str, Any]) -> list[dict[str, Any]]:
         coal_t, carbon, ncv = 90_000.0 + 1_000 * number, 0.55, 20.5 + number / 10
         declared_t = coal_t * (0.94 if unit["unit_key"] == 0 and number in (3, 9) else 1)
         coal = {
-            "fuel_t": coal_t, "carbon_tc_per_t": carbon, "ncv_gj_per_t": ncv, "oxidation_pct": 99.0,
+            "fuel_t": coal_t, "accounted_t": coal_t, "carbon_tc_per_t": carbon, "ncv_gj_per_t": ncv, "oxidation_pct": 99.0,
             "carbon_per_heat_tc_per_gj": carbon / ncv, "m_ar_pct": 10.5, "c_ad_pct": 60.0, "m_ad_pct": 3.0,
             "combustion_tco2": coal_t * carbon * 0.99 * 44 / 12, "fuel_heat_gj": coal_t * ncv,
             "declared_fuel_t": declared_t, "declared_carbon_tc_per_t": carbon, "declared_ncv_gj_per_t": ncv,
@@ -88,7 +88,7 @@ def fuel_rows(unit: dict[str, Any]) -> list[dict[str, Any]]:
             "carbon_source": "measured", "default_group": "coal", "is_coal": True,
         }  # fmt: skip
         diesel = {
-            "fuel_t": 2.5, "carbon_tc_per_t": 0.8616, "ncv_gj_per_t": 42.652, "oxidation_pct": 98.0,
+            "fuel_t": 2.5, "accounted_t": 2.5, "carbon_tc_per_t": 0.8616, "ncv_gj_per_t": 42.652, "oxidation_pct": 98.0,
             "carbon_per_heat_tc_per_gj": 0.0202, "combustion_tco2": 2.5 * 0.8616 * 0.98 * 44 / 12,
             "fuel_heat_gj": 2.5 * 42.652, "default_group": "diesel", "is_coal": False, "carbon_source": "default",
         }  # fmt: skip
