@@ -79,8 +79,9 @@ def fuel_rows(unit: dict[str, Any]) -> list[dict[str, Any]]:
         coal_t, carbon, ncv = 90_000.0 + 1_000 * number, 0.55, 20.5 + number / 10
         declared_t = coal_t * (0.94 if unit["unit_key"] == 0 and number in (3, 9) else 1)
         coal = {
-            "fuel_t": coal_t, "accounted_t": coal_t, "carbon_tc_per_t": carbon, "ncv_gj_per_t": ncv, "oxidation_pct": 99.0,
-            "carbon_per_heat_tc_per_gj": carbon / ncv, "m_ar_pct": 10.5, "c_ad_pct": 60.0, "m_ad_pct": 3.0,
+            "fuel_t": coal_t, "accounted_t": coal_t, "carbon_tc_per_t": carbon, "ncv_gj_per_t": ncv,
+            "oxidation_pct": 99.0, "carbon_per_heat_tc_per_gj": carbon / ncv, "m_ar_pct": 10.5,
+            "c_ad_pct": 60.0, "m_ad_pct": 3.0,
             "combustion_tco2": coal_t * carbon * 0.99 * 44 / 12, "fuel_heat_gj": coal_t * ncv,
             "declared_fuel_t": declared_t, "declared_carbon_tc_per_t": carbon, "declared_ncv_gj_per_t": ncv,
             "declared_carbon_per_heat_tc_per_gj": carbon / ncv, "declared_oxidation_pct": 99.0,
