@@ -26,8 +26,9 @@ def render(report: Mapping[str, Any], context: Writing) -> bytes:
         context.kept["jinja"] = markup.environment(context.words)
     template = context.kept["jinja"].get_template("unit.html.j2")
     page = b""
-    for trim in trimming.LEVELS[trimming.first_level(report, LARGEST) :]:
+    level: int | None = trimming.first_level(report, LARGEST)
+    while level is not None:
+        trim = trimming.LEVELS[level]
         page = markup.seen(template.render(reading.view(report, context, trim) | markup.page_assets("unit"))).encode()
-        if len(page) <= LARGEST:
-            break
+        level = trimming.next_level(report, level, len(page) - LARGEST)
     return page

@@ -66,7 +66,8 @@ def environment(words: Mapping[str, Pair]) -> Environment:
         "data_cells": lambda line, year: pieces.data_cells(line, year, words),
         "strip_class": {"kept": "sk", "differs": "sd", "missing": "sm", "equal": "sr", "still": "so"},
         "source_signs": pieces.SIGNS,
-        "source_cells": lambda line, year: pieces.source_cells(line, year, words),
+        "source_cells": pieces.source_cells,
+        "source_heard": pieces.HEARD,
         "below": lambda node: pieces.below(node, words),
         "mark": lambda name: pieces.mark(name, words),
     }

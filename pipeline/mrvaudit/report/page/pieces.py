@@ -78,18 +78,21 @@ def _shown(value: Any, decimals: int | None) -> str:
 SIGNS = {"independent": "●●", "own": "●○", "single": "●", "none": "▲0", "prescribed": "§"}
 
 
-def source_cells(line: Mapping[str, Any], year: str, words: Mapping[str, Pair]) -> Markup:
-    """Twelve cells of the matrix of second sources: a sign to look at, and words to hear."""
+HEARD = {"independent": "2", "own": "1+", "single": "1", "none": "0", "prescribed": "§"}
+"""What is heard in place of a sign; the legend names both."""
+
+
+def source_cells(line: Mapping[str, Any], year: str) -> Markup:
+    """Twelve cells of the matrix of second sources: a sign to look at, and a figure to hear."""
     cells = {one["month"]: one for one in line["cells"]}
-    return Markup("".join(_source_cell(cells.get(f"{year}-{number:02d}"), words) for number in range(1, 13)))
+    return Markup("".join(_source_cell(cells.get(f"{year}-{number:02d}")) for number in range(1, 13)))
 
 
-def _source_cell(cell: Mapping[str, Any] | None, words: Mapping[str, Pair]) -> str:
+def _source_cell(cell: Mapping[str, Any] | None) -> str:
     if cell is None:
         return f"<td>{NONE}"
     kind = cell["kind"]
-    said = both(words[f"source_kind_{kind}"])
-    return f'<td class="k-{kind}"><span aria-hidden="true">{SIGNS[kind]}</span><span class="vh">{said}</span>'
+    return f"<td class=k-{kind}><span aria-hidden=true>{SIGNS[kind]}</span><span class=vh>{HEARD[kind]}</span>"
 
 
 def mark(name: str | None, words: Mapping[str, Pair]) -> Markup:

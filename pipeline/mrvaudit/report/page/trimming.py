@@ -50,6 +50,21 @@ def first_level(report: Report, largest: int) -> int:
     return len(LEVELS) - 1
 
 
+def next_level(report: Report, level: int, over: int) -> int | None:
+    """The level to write next where a page is `over` bytes too large: levels that cannot save so much are passed over.
+
+    None where the page fits, or there is no level left.
+    """
+    if over <= 0 or level + 1 >= len(LEVELS):
+        return None
+    now = _weight(report, LEVELS[level])
+    for number in range(level + 1, len(LEVELS)):
+        lists = LEVELS[number].records != LEVELS[level].records
+        if lists or (now - _weight(report, LEVELS[number])) * 1.3 >= over:
+            return number
+    return len(LEVELS) - 1
+
+
 def shows(kept: Kept, month: Report) -> bool:
     """Whether a month's daily rows or formulas are shown."""
     return kept == "all" or (kept == "found" and bool(month["findings"] or month["differs"]))
