@@ -76,6 +76,12 @@ def value_of(node: exp.Expr, values: Mapping[str, float | None]) -> float | None
     return None if left is None or right is None else OPERATIONS[type(node)](left, right)
 
 
+def computed(sql: str, values: Mapping[str, float | None]) -> float | None:
+    """Value of the first arithmetic branch that names figures and has a value; None where there is none."""
+    found = (value_of(branch, values) for branch, text in branches(sql) if NAME.search(text))
+    return next((value for value in found if value is not None), None)
+
+
 def written(
     sql: str, values: Mapping[str, float | None], figures: Mapping[str, str], result: float | None
 ) -> str | None:

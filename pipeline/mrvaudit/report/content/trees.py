@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived
 from mrvaudit.parameters import value_at
-from mrvaudit.report.content.equations import written
+from mrvaudit.report.content.equations import computed, written
 from mrvaudit.report.content.missing import field_title
 from mrvaudit.report.content.months import differs, month_of
 from mrvaudit.report.data import Row, UnitRows
@@ -68,7 +68,33 @@ def _node(run: Run, view: View, row: Row, name: str) -> Node:
     if key not in run.skeletons:
         # What depends on the month alone is asked for once: reading the formulas takes far longer than filling in.
         run.skeletons[key] = derived.tree(run.context, view, row, name)
-    return _shown(run, view, row, _filled(run, view, row, run.skeletons[key]))
+    node = _shown(run, view, row, _filled(run, view, row, run.skeletons[key]))
+    _weigh(run, view, row, node)
+    return node
+
+
+def _weigh(run: Run, view: View, row: Row, node: Node) -> None:
+    """Tonnes of each figure that was declared otherwise: what the declared result would be more with it.
+
+    Of the result itself, recalculated minus declared; of a factor, the declared factors multiplied with this one as
+    recalculated, minus them as declared. None deeper down: there nothing was declared that the result was made of.
+    """
+    totals = run.sector.settings.totals
+    column, restated = view.columns.get(node["name"]), view.columns.get((totals and totals.restated) or "")
+    if node["differs"] and _is_number(node["declared"]):
+        node["tonnes"] = round(node["value"] - node["declared"], 8)
+    if column is None or restated is None or column.formula is None or column.formula != restated.formula:
+        return
+    version = run.sector.formulas[column.formula].version_at(month_of(row) or "")
+    declared = {name: row.get(source) for name, source in restated.args.items()}
+    known_ones = {name: value if _is_number(value) else None for name, value in declared.items()}
+    before = computed(version.sql, known_ones) if version else None
+    for argument, source in column.args.items():
+        child = next((one for one in node["args"] if one["name"] == source), None)
+        if child is None or not child["differs"] or version is None:
+            continue
+        after = computed(version.sql, {**known_ones, argument: child["value"]})
+        child["tonnes"] = round(after - before, 8) if after is not None and before is not None else None
 
 
 def _filled(run: Run, view: View, row: Row, skeleton: Node) -> Node:
@@ -100,6 +126,7 @@ def _shown(run: Run, view: View, row: Row, raw: Node) -> Node:
         "decimals": _decimals(raw, code),
         "declared": declared,
         "differs": differs(declared, value, code.tolerance) if code and _is_number(value) else False,
+        "tonnes": None,
         "equation": _equation(run, view, row, source) if source.get("formula") else None,
         "basis": source.get("basis"),
         "mark": source.get("mark"),

@@ -141,7 +141,14 @@ def _figure(node: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
     if node["differs"]:
         declared = formats.number(node["declared"], node["decimals"])
         was = f'<span class="flag">{both(words["declared"])} {declared}</span> → '
-    return f"{was}{formats.number(value, node['decimals'])}{_unit(node)}"
+    return f"{was}{formats.number(value, node['decimals'])}{_unit(node)}{_tonnes(node)}"
+
+
+def _tonnes(node: Mapping[str, Any]) -> str:
+    """What a figure that was declared otherwise is worth, with its sign."""
+    if node["tonnes"] is None:
+        return ""
+    return f' <span class="flag">({formats.signed(node["tonnes"])}{NB}tCO₂)</span>'
 
 
 def _unit(node: Mapping[str, Any]) -> str:
