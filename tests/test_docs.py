@@ -40,6 +40,7 @@ MODULES = (
     "report.settings.profiles",
     "report.settings.sources",
     "allowance.settings",
+    "features",
     "ingest.mapping",
     "visit.settings",
 )
@@ -51,6 +52,7 @@ FILLED = {
     "Value": {"key"},
     "Formula": {"name"},
     "Notice": {"id"},
+    "Feature": {"id"},
     "Rule": {"topic"},
 }
 RENAMED = {"View": {"source": "from"}}

@@ -19,7 +19,7 @@ from mrvaudit.packfile import Words
 
 WORDS = Words(zh="示例", en="Example")
 LIMITS = {"entities": 6.0, "known_share": 0.6, "crowd": 0.2}
-FOREST = LIMITS | {"score": 0.6, "share": 0.02}
+FOREST = LIMITS | {"score": 0.6, "share": 0.02, "trees": 100.0, "sample": 256.0}
 TAILS = LIMITS | {"z": 5.0, "share": 0.005}
 
 

@@ -186,8 +186,8 @@ def prepare(out: Path) -> None:
 
 
 WRITTEN = (
-    "summary.json", "findings.parquet", "findings.csv", "checks.parquet", "scores.parquet", "quarantine.parquet",
-    "manifest.json", "run.json", "index.html", "units", "records", "data_docs", ".work",
+    "summary.json", "findings.parquet", "findings.csv", "checks.parquet", "scores.parquet", "signals.parquet",
+    "quarantine.parquet", "manifest.json", "run.json", "index.html", "units", "records", "data_docs", ".work",
     "answers.json", "review.json", "after.parquet", "baseline.json", "baseline.parquet", "baseline_findings.parquet",
 )  # fmt: skip
 

@@ -38,6 +38,7 @@ def write_outputs(
         ("findings", findings),
         ("checks", audit.checks),
         ("scores", audit.scores.drop("unit_key")),
+        ("signals", audit.signals.drop("unit_key")),
         ("quarantine", audit.quarantine),
     ):
         frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=3, row_group_size=100_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ ID = "DET-FOREST"
 TITLE = Words(zh="特征组合在同组中少见", en="A combination of features rare among peers")
 MIN_ROWS = 120
 FEATURES = ("level", "relation", "change", "repeat", "time", "hits")
-LIMITS = ("score", "share")
+LIMITS = ("score", "share", "trees", "sample")
 HEAVY = ("sklearn.ensemble",)
 SEED = 20260101
 FALSE_FLAGS = (
@@ -35,7 +36,7 @@ FALSE_FLAGS = (
     ),
 )
 
-TREES, SAMPLE, CHUNK, NAMED = 200, 256, 100_000, 3
+CHUNK, NAMED = 100_000, 3
 
 
 def score(group: Group) -> pl.DataFrame:
@@ -50,7 +51,7 @@ def score(group: Group) -> pl.DataFrame:
     if not features:
         return _scores([], [], [], [])
     data, middles = _matrix(group)
-    model = _grown(data)
+    model = _grown(data, group.limits)
     found = _judge(model, data)
     most = int(np.floor(group.limits["share"] * len(data)))
     rank = np.argsort(np.argsort(-found, kind="stable"), kind="stable")
@@ -85,11 +86,14 @@ def _matrix(group: Group) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return data.to_numpy().astype(np.float64), middles.to_numpy()[0].astype(np.float64)
 
 
-def _grown(data: NDArray[np.float64]) -> Any:
+def _grown(data: NDArray[np.float64], limits: Mapping[str, float]) -> Any:
+    import sklearn
     from sklearn.ensemble import IsolationForest
 
-    sample = min(SAMPLE, len(data))
-    return IsolationForest(n_estimators=TREES, max_samples=sample, random_state=SEED, n_jobs=1).fit(data)
+    sample, trees = min(int(limits["sample"]), len(data)), int(limits["trees"])
+    # The matrix is finite and ours: checking it again for each small tree costs more than growing the tree.
+    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
+        return IsolationForest(n_estimators=trees, max_samples=sample, random_state=SEED, n_jobs=1).fit(data)
 
 
 def _judge(model: Any, data: NDArray[np.float64]) -> NDArray[np.float64]:

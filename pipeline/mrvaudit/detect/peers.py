@@ -49,12 +49,17 @@ class Group:
 
     @cached_property
     def standing(self) -> pl.DataFrame:
+        """Where every row stands; see `standing_of`."""
+        return self.standing_of(self.rows["row"])
+
+    def standing_of(self, rows: pl.Series) -> pl.DataFrame:
         """One line per row and feature that is known: value, others, low, middle, high, z (robust, signed), share.
 
         The range, the middle and the spread are those of the other entities; differences below a feature's step count
         as none. `share` is the part of the others' values at least as far out on the same side.
         """
-        known = [self._known(feature, order) for order, feature in enumerate(self.features)]
+        wanted = self.rows["row"].is_in(rows.implode()).to_numpy()
+        known = [self._known(feature, order, wanted) for order, feature in enumerate(self.features)]
         joined = [np.concatenate(column) for column in zip(*known, strict=True)] if known else [np.empty(0)] * 11
         names = ("row", "asked", "order", "value", "others", "share", "low", "lower", "middle", "upper", "high")
         steps = {order: feature.step for order, feature in enumerate(self.features)}
@@ -71,15 +76,17 @@ class Group:
             .sort("row", "order")
         )
 
-    def _known(self, feature: Feature, order: int) -> tuple[NDArray[Any], ...]:
-        """Columns of `standing` for one feature, over the rows that know it."""
+    def _known(self, feature: Feature, order: int, wanted: NDArray[np.bool_]) -> tuple[NDArray[Any], ...]:
+        """Columns of `standing` for one feature, over the wanted rows that know it."""
         column = self.rows[feature.id]
         places = np.flatnonzero(column.is_not_null().to_numpy())
         values, owners = column.to_numpy()[places].astype(np.float64), self.owners[places]
-        quantiles, others = without_own(values, owners, SHARES)
-        shares = tail_shares(values, owners, quantiles[:, SHARES.index(0.5)])
-        rows, asked = (self.rows[name].to_numpy()[places] for name in ("row", "asked"))
-        return rows, asked, np.full(len(places), order), values, others, shares, *quantiles.T
+        mine = wanted[places]
+        judged = np.unique(owners[mine])
+        quantiles, others = without_own(values, owners, SHARES, judged)
+        shares = tail_shares(values, owners, quantiles[:, SHARES.index(0.5)], judged)
+        rows, asked = (self.rows[name].to_numpy()[places][mine] for name in ("row", "asked"))
+        return rows, asked, np.full(len(rows), order), values[mine], others[mine], shares[mine], *quantiles[mine].T
 
 
 def _spread(quartile: str, end: str, step: pl.Expr) -> pl.Expr:
@@ -90,13 +97,19 @@ def _spread(quartile: str, end: str, step: pl.Expr) -> pl.Expr:
 
 
 def without_own(
-    values: NDArray[np.float64], owners: NDArray[np.int64], shares: Sequence[float]
+    values: NDArray[np.float64],
+    owners: NDArray[np.int64],
+    shares: Sequence[float],
+    judged: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """For each value: quantiles of the values of other owners, and how many those are. NaN where there are none."""
+    """For each value: quantiles of the values of other owners, and how many those are. NaN where there are none.
+
+    `judged` (ascending) leaves only values of these owners; the others' come back as NaN and 0.
+    """
     order = np.argsort(values, kind="stable")
     ranked, found = values[order], np.full((len(values), len(shares)), np.nan)
     others = np.zeros(len(values), dtype=np.int64)
-    for mine in _places(owners[order]):
+    for mine in _places(owners[order], judged):
         left = len(ranked) - len(mine)
         others[order[mine]] = left
         if left:
@@ -111,7 +124,10 @@ def without_own(
 
 
 def tail_shares(
-    values: NDArray[np.float64], owners: NDArray[np.int64], middles: NDArray[np.float64]
+    values: NDArray[np.float64],
+    owners: NDArray[np.int64],
+    middles: NDArray[np.float64],
+    judged: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float64]:
     """Part of the other owners' values that lie at least as far out on the value's side of the middle."""
     ranked = np.sort(values)
@@ -122,7 +138,7 @@ def tail_shares(
         np.searchsorted(ranked, values, side="right"),
     )
     shares = np.full(len(values), np.nan)
-    for mine in _places(owners):
+    for mine in _places(owners, judged):
         own, left = np.sort(values[mine]), len(values) - len(mine)
         if left:
             theirs = np.where(
@@ -134,9 +150,11 @@ def tail_shares(
     return shares
 
 
-def _places(owners: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-    """Positions of each owner's values, ascending."""
+def _places(owners: NDArray[np.int64], judged: NDArray[np.int64] | None) -> Iterator[NDArray[np.int64]]:
+    """Positions of each judged owner's values, ascending; of every owner's where None."""
     order = np.argsort(owners, kind="stable")
+    if judged is not None:
+        order = order[np.isin(owners[order], judged)]
     if len(order):
         cuts = np.flatnonzero(np.diff(owners[order])) + 1
         yield from np.split(order, cuts)

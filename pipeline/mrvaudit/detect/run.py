@@ -66,11 +66,11 @@ class Detected:
 
 @dataclass
 class _Judged:
-    """What one detector made of the rows: signals, rows it could not judge with the reason, groups."""
+    """What one detector made of the rows: signals, rows it could not judge with the reason, groups with what was told."""
 
     signals: list[pl.DataFrame] = field(default_factory=list)
     unknown: dict[int, str] = field(default_factory=dict)
-    groups: list[tuple[Group, pl.DataFrame]] = field(default_factory=list)
+    groups: list[words.Judged] = field(default_factory=list)
 
 
 def detect(task: Task, chosen: Sequence[ModuleType]) -> Detected:
@@ -162,8 +162,9 @@ def _judge(task: Task, module: ModuleType, rows: pl.DataFrame, out: Detected) ->
         seen += group.thin["row"].to_list()
         scored = module.score(group)
         seen += scored["row"].to_list()
-        judged.groups.append((group, scored))
-        judged.signals.append(_signals(module, group, scored))
+        told = words.reasons(group, scored)
+        judged.groups.append((group, scored, told))
+        judged.signals.append(_signals(module, group, scored, told))
     reasons = too_few(task.features, compared, module.MIN_ROWS, found["entities"])
     judged.unknown |= {row: reasons[row] for row in sorted(set(reasons) - set(seen))}
     return judged
@@ -179,8 +180,9 @@ def _import(module: ModuleType, out: Detected) -> None:
             out.seconds[label] = time.perf_counter() - start
 
 
-def _signals(module: ModuleType, group: Group, scored: pl.DataFrame) -> pl.DataFrame:
-    reasons = words.reasons(group, scored)
+def _signals(
+    module: ModuleType, group: Group, scored: pl.DataFrame, reasons: dict[int, list[words.Reason]]
+) -> pl.DataFrame:
     joined = scored.join(group.rows.select("row", "unit_key", "entity_id", "unit_id", "month"), on="row", how="left")
     return joined.with_columns(
         detector=pl.lit(module.ID),

@@ -26,13 +26,17 @@ UNITS = {
 }
 BASIS = "统计方法，非法规依据（docs/method.md） / statistics, no clause of law (docs/method.md)"
 Reason = dict[str, Any]
+Judged = tuple[Group, pl.DataFrame, dict[int, list[Reason]]]
 
 
 def reasons(group: Group, scored: pl.DataFrame) -> dict[int, list[Reason]]:
     """Per flagged row its features: {feature, value, low, high, unit} and, as z and share, how far out it lies."""
     features = {one.id: one for one in group.features}
-    flagged = scored.filter("flagged").explode("moved").rename({"moved": "feature"}).with_row_index("place")
-    lines = flagged.join(group.standing, on=["row", "feature"], how="inner").sort("place")
+    rare = scored.filter("flagged")
+    if rare.is_empty():
+        return {}
+    flagged = rare.explode("moved").rename({"moved": "feature"}).with_row_index("place")
+    lines = flagged.join(group.standing_of(rare["row"]), on=["row", "feature"], how="inner").sort("place")
     told: dict[int, list[Reason]] = {}
     for line in lines.iter_rows(named=True):
         feature = features[line["feature"]]
@@ -57,12 +61,11 @@ def _shown(value: float, feature: Feature) -> float:
 
 
 def findings(
-    sector: Sector, work: Work, partitions: int, module: ModuleType, judged: Sequence[tuple[Group, pl.DataFrame]]
+    sector: Sector, work: Work, partitions: int, module: ModuleType, judged: Sequence[Judged]
 ) -> Iterator[dict[str, Any]]:
     """Findings of one detector: one per unit's month, or where it judges single features one per unit and feature."""
     made: list[tuple[dict[str, Any], Feature | None]] = []
-    for group, scored in judged:
-        told = reasons(group, scored)
+    for group, scored, told in judged:
         months = group.rows.filter(pl.col("row").is_in(list(told))).sort("row")
         note = _crowd(group, months)
         keys = months.select("row", "unit_key", "entity_id", "unit_id", "month").to_dicts()
