@@ -212,7 +212,7 @@ def scores(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def blocks() -> pl.DataFrame:
     """Where rows came from: the declarations, the daily log and the laboratory's workbook."""
-    columns = '{"fuel_consumption": 5, "consumption": 4, "qnet_ar_mj_per_kg": 5, "m_ar_pct": 6}'
+    columns = '{"fuel_consumption": 5, "consumption": 4, "qnet_ar_mj_per_kg": 5, "m_ar_pct": 6, "c_ad_pct": 7}'
     files = (("s/declarations.csv", None, "declarations"), ("s/fuel_use.csv", None, "fuel_use"))
     return pl.DataFrame(
         [
@@ -267,10 +267,16 @@ def power(folder: Path) -> Audit:
     owner = [{"entity_id": ENTITY, "unit_key": 0, "_block": block, "_line": 4} for block in (0, 1, 2)]
     write(
         work.t("declarations"),
-        [{**owner[0], "fuel_consumption": 87_420.0}, {**owner[0], "_line": 10, "fuel_consumption": 93_060.0}],
+        [
+            {**owner[0], "month": month(3), "fuel": "coal", "fuel_consumption": 87_420.0},
+            {**owner[0], "month": month(9), "fuel": "coal", "_line": 10, "fuel_consumption": 93_060.0},
+        ],
     )
-    write(work.t("fuel_use"), [owner[1]])
-    write(work.t("element_carbon"), [{**owner[2], "lab_name": "中测示例煤质检测中心", "tested_on": date(2025, 8, 28)}])
+    august = [{"date": date(2025, 8, day), "_line": 2 + day, "m_ar_pct": 10.5} for day in (1, 2, 3)]
+    write(work.t("fuel_use"), [owner[1], *({**owner[1], "fuel": "coal", **one} for one in august)])
+    lab = {"lab_name": "中测示例煤质检测中心", "tested_on": date(2025, 8, 28), "fuel": "coal"}
+    tested = {**owner[2], **lab, "month": month(8), "c_ad_pct": 60.0, "m_ad_pct": 3.0}
+    write(work.t("element_carbon"), [tested])
     raw = [{"block": 0, "line": 10, "field": "fuel_consumption", "text": "９３，０６０ t "}]
     pl.DataFrame(raw).with_columns(pl.col("block", "line").cast(pl.Int32)).write_parquet(work.file("raw.parquet"))
     quarantined = {"table": "fuel_use", "file": "s/fuel_use.csv", "row": 367, "value": BREAKOUT, "reason": "total_row"}

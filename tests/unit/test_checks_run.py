@@ -122,6 +122,18 @@ def test_members_of_a_group_answer_through_the_group(con: Any, ferry: Sector) ->
     assert {finding["unit_id"] for finding in outcome.findings} == {"U3"}
 
 
+def test_members_of_a_group_keep_findings_apart(con: Any, ferry: Sector) -> None:
+    """Two members with the same fault in one month: two findings of the group, each with the key of its own row."""
+    filled(con, ferry)
+    con.execute("UPDATE ferry_declared SET diesel_kg = 30, emission_t = 2 WHERE month = DATE '2025-01-01'")
+    con.execute("UPDATE unit_index SET reporting = false, member_key = 2 WHERE unit_key IN (0, 1)")
+    january = [one for one in run(con, ferry, ["FER-02"]).findings if one["month"] == date(2025, 1, 1)]
+    assert [("U3", "U1|2025-01"), ("U3", "U2|2025-01"), ("U3", "U3|2025-01")] == sorted(
+        (one["unit_id"], one["row_key"]) for one in january
+    )
+    assert 3 == len({one["finding_id"] for one in january})
+
+
 def test_rows_of_units_nobody_knows_are_left_out(con: Any, ferry: Sector) -> None:
     """A row without a unit belongs to no check of a unit."""
     filled(con, ferry)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_case import ENTITY, FOLDERS, finding, frame, power, toy, written
+from report_case import ENTITY, FOLDERS, finding, frame, page, power, toy, written
 
 from mrvaudit import report
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS
@@ -141,6 +141,31 @@ def test_tree_writes_the_formula_out_and_ends_in_daily_records() -> None:
     assert ["2025-03-01", 3001.0, 20.85, 10.5, "D61:F61"] == [
         value if not isinstance(value, float) else round(value, 6) for value in coal["days"]["rows"][0]
     ]
+
+
+def leaves(node: Report) -> dict[str, Report]:
+    """The figures at the ends of a tree by their names."""
+    return (
+        {name: leaf for one in node["args"] for name, leaf in leaves(one).items()}
+        if node["args"]
+        else {node["name"]: node}
+    )
+
+
+def test_leaves_of_the_tree_name_the_cells_they_were_read_in() -> None:
+    """One cell of the laboratory, a stretch of days, the declared figure's own cell; none for a value of the packs."""
+    august = leaves(model()["trees"][7]["items"][0]["node"])
+    assert [{"file": "s/lab.xlsx", "sheet": "元素碳", "row": 4, "cell": "G4", "cells": 1}] == august["c_ad_pct"][
+        "cells"
+    ]
+    assert {"file": "s/fuel_use.csv", "sheet": None, "row": 3, "cell": "F3:F5", "cells": 3} in august["m_ar_pct"][
+        "cells"
+    ]
+    assert [] == august["oxidation_pct"]["cells"]
+    march = leaves(model()["trees"][2]["items"][0]["node"])["accounted_t"]
+    assert [("s/declarations.csv", "E4")] == [(one["file"], one["cell"]) for one in march["declared_cells"]]
+    assert 11_140.47 == march["tonnes"] == model()["trees"][2]["items"][0]["node"]["tonnes"]
+    assert "<code>s/lab.xlsx</code> › 元素碳 › <code>G4</code>" in page()
 
 
 def test_parameters_are_those_of_the_unit_with_their_marks() -> None:

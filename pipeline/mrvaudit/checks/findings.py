@@ -36,9 +36,12 @@ def _key_text(kind: str, value: Any) -> str:
     return str(value)
 
 
-def from_row(sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any], suffix: str) -> dict[str, Any]:
+def from_row(
+    sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any], suffix: str, key: str
+) -> dict[str, Any]:
     """The finding of one violating row; `row` carries entity_id and unit_id beside the columns of the query.
 
+    `key` is the row's key as submitted: of a merged group the finding names the group, the key the member.
     `suffix` is that of the figure columns of a fused scan (`_0`), empty for a rule with its own query.
     """
     table = sector.tables[rule.subject.table]
@@ -57,7 +60,7 @@ def from_row(sector: Sector, rule: Rule, result: Result, row: Mapping[str, Any],
         "month": row.get("month") if result.month == "row" else None,
         "data_code": field.data_code,
         "table": table.name,
-        "row_key": row_key(table, row),
+        "row_key": key,
         "field": field.name,
         "related": _related(rule, row),
         **figures,

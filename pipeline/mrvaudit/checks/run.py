@@ -165,10 +165,12 @@ class Engine:
                 owner = self._owner(rule, row.get("entity_id"), row.get("unit_key"))
                 if owner is None or not self._applies_to(owner, applies):
                     continue
+                # Before the group's id takes the place of the member's: two members are two rows.
+                key = found.row_key(self._sector.tables[rule.subject.table], row)
                 row["entity_id"], row["unit_key"] = owner
                 row["unit_id"] = self._units[owner[1]].unit_id if owner[1] is not None else None
                 result = rule.results[row[f"_state_{index}"]]
-                yield found.from_row(self._sector, rule, result, row, f"_{index}" if fused else "")
+                yield found.from_row(self._sector, rule, result, row, f"_{index}" if fused else "", key)
 
 
 def crashed_rows(rule: Rule, units: Sequence[UnitRow], reason: str) -> Iterator[dict[str, Any]]:

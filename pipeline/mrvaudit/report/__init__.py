@@ -15,7 +15,7 @@ from mrvaudit import plugins
 from mrvaudit.errors import UsageError
 from mrvaudit.report import context, data, fleet, settings, settings_forms
 from mrvaudit.report.before_after import Changes
-from mrvaudit.report.content import model, sources
+from mrvaudit.report.content import leaves, model, sources
 from mrvaudit.report.office import submission
 from mrvaudit.report.settings.charts import Source
 from mrvaudit.report.writing import Writing
@@ -109,6 +109,9 @@ def _partition(run: Run, number: int) -> data.Partition:
     # The tree may show any column of the view that the totals come from.
     more = [Source(view=totals.view, column=data.EVERY)] if totals else []
     more += [Source(table=name, column=data.EVERY) for name in sorted(run.forms.tables())]
+    view = next((one for one in run.sector.views if totals and one.view == totals.view), None)
+    behind = leaves.sources_of(run, view) if view else {}
+    more += [Source(table=table, column=column) for table, columns in behind.items() for column in sorted(columns)]
     item = run.settings.item.column if run.settings.item else None
     return data.load(run.audit, number, data.wanted(run.settings, more), item)
 

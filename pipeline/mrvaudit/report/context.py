@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived, plugins
+from mrvaudit.checks.lineage import Lineage
 from mrvaudit.detect.run import detectors
 from mrvaudit.errors import UsageError
 from mrvaudit.report import formats, settings, settings_forms
@@ -50,6 +51,7 @@ class Run:
     entity_units: Mapping[str, int]
     context: derived.Context
     codes_by_column: Mapping[tuple[str, str], DataCode]
+    lineage: Lineage
     answers: Mapping[str, Answer] = field(default_factory=dict)
     profile: str = "verifier"
     detectors: Mapping[str, Any] = field(default_factory=dict)
@@ -125,6 +127,7 @@ def gather(audit: Audit, profile: str = "verifier", *, texts: bool = True) -> Ru
         codes_by_column={
             (code.recalculated.name, code.recalculated.column): code for code in parsed.data_codes if code.recalculated
         },
+        lineage=Lineage(audit.sector),
         answers={one.finding_id: one for one in audit.answers if one.state == "in_force"},
         profile=profile,
         detectors=_detectors(audit),

@@ -136,6 +136,21 @@ class UnitRows:
             self._seen[key] = sorted(dated, key=lambda pair: pair[1].get("version") or 0)
         return self._seen[key]  # type: ignore[no-any-return]
 
+    def records(self, name: str) -> dict[str, list[Row]]:
+        """Records of a table by month: those of the unit, of the members of its group, and of the entity as a whole."""
+        if ("records", name) not in self._seen:
+            units = self.part.units
+            grouped = units.filter(pl.col("member_key") == self.unit_key) if "member_key" in units.columns else None
+            keys = [self.unit_key, *(grouped["unit_key"] if grouped is not None else ())]
+            of_units = self.part.by_unit.get(name)
+            rows = [row for key in keys for row in (of_units.rows(key) if of_units else ())]
+            rows += [row for row in self.of_entity(name) if row.get("unit_key") is None]
+            found: dict[str, list[Row]] = {}
+            for row in rows:
+                found.setdefault(str(row.get("month") or row.get("date") or "")[:7], []).append(row)
+            self._seen["records", name] = found
+        return self._seen["records", name]  # type: ignore[no-any-return]
+
     def _once(self, kind: str, found: Slices | None, name: str, key: Any) -> list[Row]:
         if (kind, name) not in self._seen:
             self._seen[(kind, name)] = found.rows(key) if found else []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived
 from mrvaudit.parameters import value_at
+from mrvaudit.report.content import leaves
 from mrvaudit.report.content.equations import computed, written
 from mrvaudit.report.content.missing import field_title
 from mrvaudit.report.content.months import differs, month_of
@@ -39,7 +40,7 @@ def trees(run: Run, rows: UnitRows, months: Sequence[Mapping[str, Any]], found: 
             "differs": month["outside"],
             "findings": found.get(month["month"], 0),
             "items": [
-                _item(run, view, row, days.get((month["month"], row.get(item.column) if item else None)))
+                _item(run, rows, view, row, days.get((month["month"], row.get(item.column) if item else None)))
                 for row in by_month.get(month["month"], [])
             ],
         }
@@ -47,7 +48,7 @@ def trees(run: Run, rows: UnitRows, months: Sequence[Mapping[str, Any]], found: 
     ]
 
 
-def _item(run: Run, view: View | None, row: Row, days: Node | None) -> Node:
+def _item(run: Run, rows: UnitRows, view: View | None, row: Row, days: Node | None) -> Node:
     totals, item = run.sector.settings.totals, run.settings.item
     assert totals is not None
     declared, recalculated = row.get(totals.declared), row.get(totals.recalculated)
@@ -58,17 +59,17 @@ def _item(run: Run, view: View | None, row: Row, days: Node | None) -> Node:
         "declared_tco2": declared,
         "recalculated_tco2": recalculated,
         "differs": differs(declared, recalculated, run.settings.tolerance),
-        "node": _node(run, view, row, totals.recalculated) if view else None,
+        "node": _node(run, rows, view, row, totals.recalculated) if view else None,
         "days": days,
     }
 
 
-def _node(run: Run, view: View, row: Row, name: str) -> Node:
+def _node(run: Run, rows: UnitRows, view: View, row: Row, name: str) -> Node:
     key = (view.view, name, month_of(row) or "")
     if key not in run.skeletons:
         # What depends on the month alone is asked for once: reading the formulas takes far longer than filling in.
         run.skeletons[key] = derived.tree(run.context, view, row, name)
-    node = _shown(run, view, row, _filled(run, view, row, run.skeletons[key]))
+    node = _shown(run, rows, view, row, _filled(run, view, row, run.skeletons[key]))
     _weigh(run, view, row, node)
     return node
 
@@ -110,13 +111,16 @@ def _filled(run: Run, view: View, row: Row, skeleton: Node) -> Node:
     return node
 
 
-def _shown(run: Run, view: View, row: Row, raw: Node) -> Node:
-    """A node as the report shows it: with its data code, the declared value beside it, and the sum written out."""
+def _shown(run: Run, rows: UnitRows, view: View, row: Row, raw: Node) -> Node:
+    """A node as the report shows it: its data code, the declared value, the sum written out, and cells at a leaf."""
     code = run.codes_by_column.get((view.view, raw["name"]))
-    declared = row.get(code.declared.column) if code and code.declared else None
+    beside = code.declared if code else None
+    declared = row.get(beside.column) if beside else None
+    # Only what stands in the very row is looked up: another view has rows of its own.
+    own = beside is not None and beside.name == view.view and declared is not None
     value = raw["value"]
     source = _source(raw)
-    args = [_shown(run, view, row, one) for one in _kept(source)]
+    args = [_shown(run, rows, view, row, one) for one in _kept(source)]
     return {
         "name": raw["name"],
         "code": code.code if code else None,
@@ -130,8 +134,18 @@ def _shown(run: Run, view: View, row: Row, raw: Node) -> Node:
         "equation": _equation(run, view, row, source) if source.get("formula") else None,
         "basis": source.get("basis"),
         "mark": source.get("mark"),
+        "cells": _cells(run, rows, view, row, source) if not args else [],
+        "declared_cells": leaves.cells(run, rows, row, (view.view, beside.column), declared) if own and beside else [],
         "args": args,
     }
+
+
+def _cells(run: Run, rows: UnitRows, view: View, row: Row, leaf: Node) -> list[leaves.Cell]:
+    """Where a leaf was read; nowhere where it is a value of the packs."""
+    if leaf.get("parameter") or leaf["value"] is None:
+        return []
+    source = (leaf.get("from") or view.view, leaf.get("column") or leaf["name"])
+    return leaves.cells(run, rows, row, source, leaf["value"])
 
 
 def _source(raw: Node) -> Node:

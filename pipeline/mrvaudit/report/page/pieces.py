@@ -105,9 +105,8 @@ def branch(node: Mapping[str, Any], words: Mapping[str, Pair]) -> Markup:
     basis = f"{both(node['basis'])} {mark(node['mark'], words)}" if node["basis"] else ""
     if not node["args"]:
         between = f" · {basis}" if basis else ""
-        return Markup(
-            f'<p class="leaf"><span>{_label(node)}{between}</span><span class="v">{_figure(node, words)}</span></p>'
-        )
+        label = f"{_label(node)}{between}{_read(node, words)}"
+        return Markup(f'<p class="leaf"><span>{label}</span><span class="v">{_figure(node, words)}</span></p>')
     opened = " open" if node["differs"] else ""
     return Markup(
         f'<details{opened}><summary><span>{_label(node)}</span><span class="v">{_figure(node, words)}</span></summary>'
@@ -123,8 +122,29 @@ def below(node: Mapping[str, Any], words: Mapping[str, Pair]) -> Markup:
         parts.append(f'<p class="eq">{escape(node["equation"])} = {result}{_unit(node)}</p>')
     if node["basis"]:
         parts.append(f'<p class="by">{both(node["basis"])} {mark(node["mark"], words)}</p>')
+    if node["differs"] and node["declared_cells"]:
+        parts.append(f'<p class="by">{_declared_at(node, words)}</p>')
     parts += [branch(child, words) for child in node["args"]]
     return Markup("".join(parts))
+
+
+def _read(node: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
+    """Where a leaf was read, and what was declared in its place where the two differ."""
+    places = [_place(one, words) for one in node["cells"]]
+    if node["differs"] and node["declared_cells"]:
+        places.append(_declared_at(node, words))
+    return "".join(f' <span class="at">{one}</span>' for one in places)
+
+
+def _declared_at(node: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
+    return f"{both(words['declared'])} {', '.join(_place(one, words) for one in node['declared_cells'])}"
+
+
+def _place(cell: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
+    """A cell in the one grammar of all cells: file › sheet › cell, and how many there are in a stretch."""
+    sheet = f" › {escape(cut(cell['sheet']))}" if cell["sheet"] else ""
+    many = f" ({both(formats.fill(words['cells_count'], {'n': cell['cells']}))})" if cell["cells"] > 1 else ""
+    return f"<code>{escape(cut(cell['file']))}</code>{sheet} › <code>{escape(cell['cell'])}</code>{many}"
 
 
 def _label(node: Mapping[str, Any]) -> str:

@@ -1,0 +1,83 @@
+"""Where the figures at the ends of the recalculation tree were read: file, sheet and cells of the records behind them.
+
+A figure of a month (declared, or of a laboratory) was read in one cell; one summed up from days rests on a stretch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from mrvaudit.report.content.months import month_of
+from mrvaudit.report.data import Row, UnitRows
+
+if TYPE_CHECKING:
+    from mrvaudit.derived import View
+    from mrvaudit.report.context import Run
+    from mrvaudit.sql_origins import Source
+
+Cell = dict[str, Any]
+NUMBERS = (int, float)
+
+
+def sources_of(run: Run, view: View) -> dict[str, set[str]]:
+    """Record tables behind the columns that a view takes over, each with its columns."""
+    taken = [(join.view, theirs) for join in view.join for theirs in join.take]
+    found: dict[str, set[str]] = {}
+    for table, field in (one for source in taken for one in run.lineage.base_columns(*source)):
+        found.setdefault(table, set()).add(field)
+    return found
+
+
+def cells(run: Run, rows: UnitRows, row: Row, source: Source, value: Any) -> list[Cell]:
+    """Cells behind a column of a view in the unit and month of `row`: {file, sheet, row, cell, cells}, `cells` of them.
+
+    Of records of a month those that hold the value itself, where any does; else one stretch for each column and file.
+    """
+    found: list[Cell] = []
+    for table, field in run.lineage.base_columns(*source):
+        records = [one for one in _records(run, rows, row, table) if _alike(one.get(field), value)]
+        same = [one for one in records if one[field] == value and one.get("date") is None]
+        found += _stretches(run, _latest(same or records), field)
+    return found
+
+
+def _records(run: Run, rows: UnitRows, row: Row, table: str) -> Iterator[Row]:
+    """Records of the unit, the members of its group and its whole entity in the month and of the item of a row."""
+    item = run.settings.item.column if run.settings.item else None
+    month = month_of(row)
+    for one in rows.records(table).get(month or "", []):
+        if item is None or row.get(item) is None or one.get(item) in (None, row[item]):
+            yield one
+
+
+def _alike(given: Any, value: Any) -> bool:
+    """Whether a record says something of the kind of a value: figures stand behind figures, words behind words."""
+    if given is None or isinstance(given, bool):
+        return False
+    return isinstance(given, NUMBERS) if isinstance(value, NUMBERS) else isinstance(given, str)
+
+
+def _latest(records: list[Row]) -> list[Row]:
+    """Records of the highest version, where they have versions."""
+    last = max((one.get("version") or 0 for one in records), default=0)
+    return [one for one in records if (one.get("version") or 0) == last]
+
+
+def _stretches(run: Run, records: list[Row], field: str) -> Iterator[Cell]:
+    lines: dict[int, list[int]] = {}
+    for one in records:
+        if one.get("_block") is not None and one.get("_line") is not None:
+            lines.setdefault(one["_block"], []).append(one["_line"])
+    for block, of_block in sorted(lines.items()):
+        place = run.blocks.by_number.get(block)
+        first, last = (run.blocks.cells(block, line, (field,)) for line in (min(of_block), max(of_block)))
+        if place is None or first is None:
+            continue
+        yield {
+            "file": place["path"],
+            "sheet": place["sheet"],
+            "row": min(of_block),
+            "cell": first if first == last else f"{first}:{last}",
+            "cells": len(set(of_block)),
+        }
