@@ -204,6 +204,9 @@ def scores(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "minor": 1, "info": 0, "declared_tco2": sum(row["declared_tco2"] for row in of_unit),
                 "recalculated_tco2": sum(row["recalculated_tco2"] for row in of_unit),
                 "at_stake_tco2": 22_997.9 if place == 0 else 0.0, "report_dir": FOLDERS[place], "checks_made": 2,
+                "at_stake_pct": 0.97 if place == 0 else 0.0, "direction": "low" if place == 0 else "none",
+                "material": place == 0, "materiality_tco2": 22_900.0,
+                "if_default_tco2": 32_000.0 if place == 0 else None,
                 "checks_apply": 6, "not_assessable": 3, "months_declared": 12, "months_recalculated": 12,
             }
         )  # fmt: skip
@@ -331,7 +334,8 @@ def toy(folder: Path) -> Audit:
     write(work.m("oven_month"), months)
     score = {
         **unit, "rank": 1, "risk": 0.0, "critical": 0, "major": 1, "minor": 0, "info": 0, "declared_tco2": 200.0,
-        "recalculated_tco2": 203.0, "at_stake_tco2": 3.0, "report_dir": "oven", "checks_made": 1, "checks_apply": 1,
+        "recalculated_tco2": 203.0, "at_stake_tco2": 3.0, "direction": "low",
+        "report_dir": "oven", "checks_made": 1, "checks_apply": 1,
     }  # fmt: skip
     about = {"entity_id": "E", "unit_id": "oven"}
     found = finding(1, "TOY-1", **about, month=month(1), impact_tco2=3.0, impact_kind="recalculated")

@@ -34,9 +34,14 @@ def test_keys_are_the_documented_ones() -> None:
 def test_totals_state_direction_and_keep_conditional_tonnes_apart() -> None:
     """At stake is what the scores say; tonnes that hold only under a condition are another figure."""
     totals = model()["totals"]
-    assert ("low", 22_997.9, 32_087.4) == tuple(
-        totals[key] for key in ("direction", "at_stake_tco2", "conditional_tco2")
+    names = ("direction", "at_stake_tco2", "at_stake_pct", "conditional_tco2", "material", "materiality_tco2")
+    assert ("low", 22_997.9, 0.97, 32_000.0, True, 22_900.0) == tuple(totals[name] for name in names)
+    assert ("none", None, False) == tuple(
+        model(1)["totals"][name] for name in ("direction", "conditional_tco2", "material")
     )
+    assert "house" == totals["materiality_mark"]
+    assert "涉及吨数达到重大性界限 22,900 t。" in page()
+    assert "stay below the limit of materiality, 22,900 t." in page(1)
     assert {"findings": 1, "follow": 1} == totals["findings"]["info"]
 
 

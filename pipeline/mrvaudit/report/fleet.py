@@ -75,10 +75,9 @@ def _row(
     score: Row,
     months: Mapping[int, Mapping[str, float]],
     extra: Sequence[Mapping[int, Pair]],
-    matters: Mapping[tuple[str, str | None], tuple[Pair | None, float | None]],
+    matters: Mapping[tuple[str, str | None], Pair | None],
     linked: bool,
 ) -> dict[str, Any]:
-    topic, conditional = matters.get((score["entity_id"], score["unit_id"]), (None, None))
     stake = score["at_stake_tco2"] if known(score["at_stake_tco2"]) else None
     made, apply = score["checks_made"], score["checks_apply"]
     folder = model.folder(score["report_dir"])
@@ -89,11 +88,11 @@ def _row(
         "href": f"units/{quote(folder)}/report.html" if linked else None,
         "declared": score["declared_tco2"],
         "stake": stake,
-        "share": model.share(stake, score["declared_tco2"]),
+        "share": score["at_stake_pct"],
         "spark": spark(months.get(score["unit_key"], {})),
         "severities": [score[name] for name in SEVERITIES],
-        "conditional": conditional,
-        "topic": topic,
+        "conditional": score["if_default_tco2"],
+        "topic": matters.get((score["entity_id"], score["unit_id"])),
         "city": score["city"],
         "cells": [values.get(score["unit_key"]) for values in extra],
         "coverage": made / apply * 100 if apply else None,
@@ -160,8 +159,8 @@ def _words(run: Run, column: IndexColumn, value: Any) -> Pair:
     return run.code_title(field.codes if field else None, value)
 
 
-def _main_matters(run: Run) -> dict[tuple[str, str | None], tuple[Pair | None, float | None]]:
-    """For each unit what its gravest finding is about, and its conditional tonnes."""
+def _main_matters(run: Run) -> dict[tuple[str, str | None], Pair | None]:
+    """For each unit what its gravest finding is about."""
     columns = ("entity_id", "unit_id", "rule_id", "severity", "impact_tco2", "impact_kind", "cause_id")
     order = {name: place for place, name in enumerate(SEVERITIES)}
     counted = pl.when(pl.col("impact_kind") == "recalculated").then(pl.col("impact_tco2").abs())
@@ -173,14 +172,7 @@ def _main_matters(run: Run) -> dict[tuple[str, str | None], tuple[Pair | None, f
         "_grave", "_size", "rule_id", descending=[False, True, False]
     )
     top = first.group_by("entity_id", "unit_id", maintain_order=True).agg(pl.col("rule_id").first())
-    apart = (
-        frame.filter(pl.col("cause_id").is_null() & (pl.col("impact_kind") == "if_default_applies"))
-        .group_by("entity_id", "unit_id")
-        .agg(pl.col("impact_tco2").sort().sum())
-    )
-    tonnes = {(entity, unit): value for entity, unit, value in apart.iter_rows()}
-    topics = {(entity, unit): _topic(run, rule) for entity, unit, rule in top.iter_rows()}
-    return {key: (topics.get(key), tonnes.get(key)) for key in sorted({*topics, *tonnes}, key=str)}
+    return {(entity, unit): _topic(run, rule) for entity, unit, rule in top.iter_rows()}
 
 
 def _topic(run: Run, rule_id: str) -> Pair:

@@ -8,7 +8,9 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
   value, text, unit}]}
 - period: {months[], years}
 - totals: {declared_tco2, recalculated_tco2, difference_tco2, difference_pct, at_stake_tco2, at_stake_pct, direction
-  (low, high, none, unknown), conditional_tco2, findings{severity: {findings, follow}}, rank, risk, anomaly, units}
+  (low, high, none, unknown), conditional_tco2 (with all conditional corrections made at once), material (whether the
+  tonnes at stake reach materiality_tco2), materiality_mark, findings{severity: {findings, follow}}, rank, risk,
+  anomaly, units}
 - months[]: {month, declared_tco2, recalculated_tco2, difference_tco2, difference_pct, outside, incomplete[], about[]};
   years[]: the same sums by year
 - data_codes[]: {code, title, item, item_title, unit, decimals, of, months[{month, declared, recalculated, differs}],
@@ -48,6 +50,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import mrvaudit
+from mrvaudit.assess import MATERIALITY
 from mrvaudit.report import charts, formats
 from mrvaudit.report.content import files, matters, missing, months, profiles, signals, sources, trees, used
 from mrvaudit.report.content.verification import verification
@@ -161,21 +164,20 @@ def _fact(run: Run, unit: Row, name: str, decimals: int | None) -> dict[str, Any
 
 
 def _totals(run: Run, score: Row, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    declared, recalculated, stake = (
-        score[name] if known(score[name]) else None for name in ("declared_tco2", "recalculated_tco2", "at_stake_tco2")
-    )
+    figures = ("declared_tco2", "recalculated_tco2", "at_stake_tco2", "at_stake_pct", "if_default_tco2")
+    declared, recalculated, stake, part, conditional = (score[name] if known(score[name]) else None for name in figures)
     gap = round(recalculated - declared, 8) if declared is not None and recalculated is not None else None
-    conditional = months.added(
-        one["impact_tco2"] for one in found if one["impact_kind"] == "if_default_applies" and one["cause_id"] is None
-    )
     return {
         "declared_tco2": declared,
         "recalculated_tco2": recalculated,
         "difference_tco2": gap,
         "difference_pct": share(gap, declared),
         "at_stake_tco2": stake,
-        "at_stake_pct": share(stake, declared),
-        "direction": direction(stake),
+        "at_stake_pct": part,
+        "direction": score["direction"],
+        "material": score["material"],
+        "materiality_tco2": score["materiality_tco2"],
+        "materiality_mark": _materiality_mark(run),
         "conditional_tco2": conditional,
         "months_declared": score.get("months_declared"),
         "months_recalculated": score.get("months_recalculated"),
@@ -192,11 +194,11 @@ def share(part: float | None, whole: float | None) -> float | None:
     return round(part / whole * 100, 8) if part is not None and whole else None
 
 
-def direction(stake: float | None) -> str:
-    """In words: `low` (declared too low), `high`, `none` below half a tonne, `unknown` without a figure."""
-    if stake is None:
-        return "unknown"
-    return "none" if abs(stake) < 0.5 else "low" if stake > 0 else "high"
+def _materiality_mark(run: Run) -> str | None:
+    """Whose limit of materiality it is: law, draft or house; None where the packs have none."""
+    formula = run.sector.formulas.get(MATERIALITY)
+    version = formula.version_at(f"{run.audit.as_of:%Y-%m}") if formula else None
+    return version.mark if version else None
 
 
 def _years(run: Run, monthly: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

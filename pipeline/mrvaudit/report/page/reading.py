@@ -124,7 +124,7 @@ def _result(report: Report, words: Words) -> dict[str, Any]:
     counted = [one for one in report["matters"] if one["impact_kind"] == "recalculated" and one["impact_tco2"]]
     apart = [one for one in report["matters"] if one["impact_kind"] == "if_default_applies" and one["impact_tco2"]]
     counted.sort(key=lambda one: (-abs(one["impact_tco2"]), one["number"]))
-    sentence = _lead(report, words, counted, apart)
+    sentence = _lead(report, words, counted)
     stake = svg.steps(
         [(_short(one), one["impact_tco2"]) for one in counted[:6]],
         report["totals"]["at_stake_tco2"],
@@ -145,15 +145,16 @@ def _gap_note(totals: Report) -> bool:
     return known(gap) and known(stake) and abs(gap - stake) >= max(1.0, abs(stake) * 0.01)
 
 
-def _lead(report: Report, words: Words, counted: Sequence[Report], apart: Sequence[Report]) -> Pair:
+def _lead(report: Report, words: Words, counted: Sequence[Report]) -> Pair:
     parts = [_part(words, one) for one in counted[:3]]
     join = words["lead_join"]
     listed = {lang: join[lang].join(part[lang] for part in parts) for lang in LANGUAGES}
     sentences = [words["lead_no_tonnes"]]
     if counted:
         sentences = [words.say("lead_one" if len(counted) == 1 else "lead_parts", n=len(counted), parts=listed)]
-    if apart:
-        sentences.append(words.say("lead_conditional", tonnes=report["totals"]["conditional_tco2"]))
+    conditional = report["totals"]["conditional_tco2"]
+    if conditional is not None and abs(conditional) >= 0.5:
+        sentences.append(words.say("lead_conditional", tonnes=conditional))
     status = report["checks"]["by_status"]
     missing = status["not_assessable"] + status["crashed"]
     if missing and not counted:
