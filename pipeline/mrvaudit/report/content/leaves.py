@@ -33,13 +33,22 @@ def cells(run: Run, rows: UnitRows, row: Row, source: Source, value: Any) -> lis
     """Cells behind a column of a view in the unit and month of `row`: {file, sheet, row, cell, cells}, `cells` of them.
 
     Of records of a month those that hold the value itself, where any does; else one stretch for each column and file.
+    What comes from no one column (a quantity of the days that were tested) rests on whole rows, as in `67:100`.
     """
     found: list[Cell] = []
+    if not run.lineage.base_columns(*source) and source[0] != _of_trees(run):
+        for table in run.lineage.base_tables(source[0]):
+            found += _stretches(run, _latest(list(_records(run, rows, row, table))), None)
     for table, field in run.lineage.base_columns(*source):
         records = [one for one in _records(run, rows, row, table) if _alike(one.get(field), value)]
         same = [one for one in records if one[field] == value and one.get("date") is None]
         found += _stretches(run, _latest(same or records), field)
     return found
+
+
+def _of_trees(run: Run) -> str | None:
+    """The view whose rows the trees are of; a column of its own without records behind it was read nowhere."""
+    return run.sector.settings.totals.view if run.sector.settings.totals else None
 
 
 def _records(run: Run, rows: UnitRows, row: Row, table: str) -> Iterator[Row]:
@@ -64,20 +73,22 @@ def _latest(records: list[Row]) -> list[Row]:
     return [one for one in records if (one.get("version") or 0) == last]
 
 
-def _stretches(run: Run, records: list[Row], field: str) -> Iterator[Cell]:
+def _stretches(run: Run, records: list[Row], field: str | None) -> Iterator[Cell]:
+    """One stretch for each block: of a column, or of whole rows."""
     lines: dict[int, list[int]] = {}
     for one in records:
         if one.get("_block") is not None and one.get("_line") is not None:
             lines.setdefault(one["_block"], []).append(one["_line"])
     for block, of_block in sorted(lines.items()):
         place = run.blocks.by_number.get(block)
-        first, last = (run.blocks.cells(block, line, (field,)) for line in (min(of_block), max(of_block)))
+        ends = (min(of_block), max(of_block))
+        first, last = (run.blocks.cells(block, one, (field,)) if field else str(one) for one in ends)
         if place is None or first is None:
             continue
         yield {
             "file": place["path"],
             "sheet": place["sheet"],
             "row": min(of_block),
-            "cell": first if first == last else f"{first}:{last}",
-            "cells": len(set(of_block)),
+            "cell": first if first == last and field else f"{first}:{last}",
+            "cells": len(set(of_block)) if field else None,
         }

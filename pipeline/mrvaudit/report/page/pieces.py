@@ -143,7 +143,7 @@ def _declared_at(node: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
 def _place(cell: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
     """A cell in the one grammar of all cells: file › sheet › cell, and how many there are in a stretch."""
     sheet = f" › {escape(cut(cell['sheet']))}" if cell["sheet"] else ""
-    many = f" ({both(formats.fill(words['cells_count'], {'n': cell['cells']}))})" if cell["cells"] > 1 else ""
+    many = f" ({both(formats.fill(words['cells_count'], {'n': cell['cells']}))})" if (cell["cells"] or 0) > 1 else ""
     return f"<code>{escape(cut(cell['file']))}</code>{sheet} › <code>{escape(cell['cell'])}</code>{many}"
 
 
