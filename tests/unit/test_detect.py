@@ -13,7 +13,7 @@ import pytest
 from mrvaudit.detect import forest, tails
 from mrvaudit.detect.peers import Group, parted, tail_shares, usable, without_own
 from mrvaudit.detect.run import detectors
-from mrvaudit.detect.words import reasons
+from mrvaudit.detect.words import crowd, reasons
 from mrvaudit.features import Feature
 from mrvaudit.packfile import Words
 
@@ -152,3 +152,14 @@ def test_detectors_are_found_by_their_files() -> None:
     """A module with the names of the pattern is a detector; each states its false flags in two languages."""
     assert {"DET-FOREST", "DET-TAILS"} <= set(detectors())
     assert all(words.zh and words.en for one in detectors().values() for words in (one.TITLE, *one.FALSE_FLAGS))
+
+
+def test_a_flag_on_too_many_units_says_so() -> None:
+    """Five of twenty units is more than a fifth; four is not."""
+    made = group(fleet(), TAILS)
+    five, four = (made.rows.filter(pl.col("unit_key") < many) for many in (5, 4))
+    assert crowd(made, five) == Words(
+        zh="同组 20 台机组中有 5 台被标出，所占较多，宜先看同组是否可比。",
+        en=" 5 of the 20 units of the group are flagged, which is many: are they comparable at all?",
+    )
+    assert crowd(made, four) == Words(zh="", en="")

@@ -66,7 +66,7 @@ class Detected:
 
 @dataclass
 class _Judged:
-    """What one detector made of the rows: signals, rows it could not judge with the reason, groups with what was told."""
+    """What one detector made of the rows: signals, rows it could not judge with the reason, groups and reasons."""
 
     signals: list[pl.DataFrame] = field(default_factory=list)
     unknown: dict[int, str] = field(default_factory=dict)

@@ -67,7 +67,7 @@ def findings(
     made: list[tuple[dict[str, Any], Feature | None]] = []
     for group, scored, told in judged:
         months = group.rows.filter(pl.col("row").is_in(list(told))).sort("row")
-        note = _crowd(group, months)
+        note = crowd(group, months)
         keys = months.select("row", "unit_key", "entity_id", "unit_id", "month").to_dicts()
         if getattr(module, "SINGLE", False):
             made += _by_feature(module, group, keys, told, note)
@@ -86,7 +86,7 @@ def findings(
         yield row
 
 
-def _crowd(group: Group, flagged: pl.DataFrame) -> Words:
+def crowd(group: Group, flagged: pl.DataFrame) -> Words:
     """A flag on too many units of a group says so."""
     marked, units = flagged["unit_key"].n_unique(), group.rows["unit_key"].n_unique()
     if marked <= 1 or marked <= group.limits["crowd"] * units:
