@@ -97,7 +97,7 @@ def conduct(
     try:
         with console:
             result = run_audit(sector, inputs, work, chosen, console.progress)
-            write_outputs(result, out, formats, lang, start, console.progress, profile, baseline)
+            write_outputs(result, out, formats, lang, start, console.progress, profile, baseline, chosen.workers)
     finally:
         if not keep_work:
             shutil.rmtree(work.root, ignore_errors=True)

@@ -27,6 +27,7 @@ def write_outputs(
     progress: Callable[[str, int, int], None],
     profile: str = "verifier",
     baseline: Folder | None = None,
+    workers: int = 1,
 ) -> None:
     """Tables, reports, summary, run.json, manifest."""
     clock = time.perf_counter()
@@ -50,7 +51,11 @@ def write_outputs(
         answer.write(out / answer.FILE, audit.answers)
     changes = review.changes(audit, out, baseline)
     if formats:
-        write_reports(audit, out, formats, lang, lambda done, total: progress("report", done, total), profile, changes)
+
+        def shown(done: int, total: int) -> None:
+            progress("report", done, total)
+
+        write_reports(audit, out, formats, lang, shown, profile, changes, workers)
         write_index(audit, out, lang, linked="html" in formats)
     manifest.write_json(out / "summary.json", manifest.summary(audit))
     audit.seconds["report"] = time.perf_counter() - clock

@@ -6,7 +6,10 @@ packages (entry point group `mrvaudit.reports`) are found alike.
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from mrvaudit.sector import Sector
 
 GROUP = "mrvaudit.reports"
+# For fewer units the start of a process costs more than it saves.
+MANY = 20
 Progress = Callable[[int, int], None]
 """Called after each unit with the number done and the number of all."""
 
@@ -59,28 +64,65 @@ def write_reports(
     progress: Progress | None = None,
     profile: str = "verifier",
     changes: Changes | None = None,
+    workers: int = 1,
 ) -> list[Path]:
     """Write the report of every unit below `out/units/` in the formats named; returns the folders, in order of scores.
 
-    UsageError for a format that does not exist. All formats of a unit are written from one model.
+    UsageError for a format that does not exist. All formats of a unit are written from one model. From MANY units up
+    they are written by as many processes as there are workers; each unit's files are the same whoever writes them.
     """
     known = format_modules()
     for name in formats:
         if name not in known:
             raise UsageError("--reports", f"没有报告格式 {name}", f"there is no report format {name}", read=name)
-    chosen = [known[name] for name in sorted(set(formats))]
-    run = context.gather(audit, profile)
-    writing = Writing(lang, run.words, profile, submission=submission.of(audit))
+    job = Job(audit, out, tuple(sorted(set(formats))), lang, profile, changes)
     written: dict[int, Path] = {}
-    for key, report in _models(run, changes):
-        folder = out / "units" / report["unit"]["report_dir"]
-        folder.mkdir(parents=True, exist_ok=True)
-        for module in chosen:
-            module.write(report, folder, writing)
+    for key, folder in _written(job, workers):
         written[key] = folder
         if progress is not None:
             progress(len(written), audit.scores.height)
     return [written[key] for key in audit.scores["unit_key"] if key in written]
+
+
+def _written(job: Job, workers: int) -> Iterator[tuple[int, Path]]:
+    keys = sorted(job.audit.scores["unit_key"])
+    if workers <= 1 or len(keys) < MANY:
+        yield from job.write(frozenset(keys))
+        return
+    size = -(-len(keys) // workers)
+    shares = [frozenset(keys[start : start + size]) for start in range(0, len(keys), size)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(shares), context) as pool:
+        for done in as_completed([pool.submit(_share, job, share) for share in shares]):
+            yield from done.result()
+
+
+def _share(job: Job, share: frozenset[int]) -> list[tuple[int, Path]]:
+    return list(job.write(share))
+
+
+@dataclass(frozen=True)
+class Job:
+    """What reports are to be written of a run, for whoever writes a share of them."""
+
+    audit: Audit
+    out: Path
+    formats: tuple[str, ...]
+    lang: str
+    profile: str
+    changes: Changes | None
+
+    def write(self, share: frozenset[int]) -> Iterator[tuple[int, Path]]:
+        """Write the reports of these units; each key with its folder."""
+        known = format_modules()
+        run = context.gather(self.audit, self.profile)
+        writing = Writing(self.lang, run.words, self.profile, submission=submission.of(self.audit))
+        for key, report in _models(run, self.changes, share):
+            folder = self.out / "units" / report["unit"]["report_dir"]
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in self.formats:
+                known[name].write(report, folder, writing)
+            yield key, folder
 
 
 def models(audit: Audit, profile: str = "verifier") -> Iterator[tuple[int, model.Report]]:
@@ -88,7 +130,9 @@ def models(audit: Audit, profile: str = "verifier") -> Iterator[tuple[int, model
     return _models(context.gather(audit, profile))
 
 
-def _models(run: Run, changes: Changes | None = None) -> Iterator[tuple[int, model.Report]]:
+def _models(
+    run: Run, changes: Changes | None = None, share: frozenset[int] | None = None
+) -> Iterator[tuple[int, model.Report]]:
     numbers = range(run.audit.partitions)
     shared = model.share_of_run(run, [data.owned(run.audit, number) for number in numbers])
     scores = {row["unit_key"]: row for row in run.audit.scores.iter_rows(named=True)}
@@ -96,7 +140,7 @@ def _models(run: Run, changes: Changes | None = None) -> Iterator[tuple[int, mod
         part, presence = _partition(run, number), sources.gather(run, number)
         for unit in part.units.iter_rows(named=True):
             score = scores.get(unit["unit_key"])
-            if score is not None:
+            if score is not None and (share is None or unit["unit_key"] in share):
                 rows = data.UnitRows(part, unit["unit_key"], score["entity_id"], unit)
                 made = model.build(run, rows, score, shared, presence)
                 owner = (score["entity_id"], score["unit_id"])
