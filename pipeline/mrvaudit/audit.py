@@ -8,18 +8,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from mrvaudit import assess, contracts, features, gate, ingest, standardise, store
+from mrvaudit import assess, contracts, features, gate, ingest, standardise
 from mrvaudit.answers.answer import Answer
 from mrvaudit.answers.apply import apply
 from mrvaudit.checks import cells, looked, status
 from mrvaudit.checks import findings as found
 from mrvaudit.checks.bind import bind
 from mrvaudit.checks.child import Task
+from mrvaudit.checks.known_on import default_as_of
 from mrvaudit.checks.partition import Job, run_job
 from mrvaudit.checks.run import SECONDS_PER_RULE
 from mrvaudit.detect import run as detecting
@@ -28,7 +29,6 @@ from mrvaudit.errors import NothingError, UsageError
 from mrvaudit.features import Features
 from mrvaudit.ingest.notices import frame
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS, Audit, Work
-from mrvaudit.parameters import value_at
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
 from mrvaudit.standardise import Standardised
@@ -314,29 +314,6 @@ def identified(notices: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
         row["finding_id"] = found.finding_id(row)
         rows.append(row)
     return frame(rows)
-
-
-def default_as_of(sector: Sector, work: Work, partitions: int) -> date:
-    """The last filing's date, else the end of the last data month and the days allowed for filing."""
-    con = store.connect("1GB", None)
-    try:
-        store.attach_tables(con, work, sector, range(partitions))
-        filed = con.execute("SELECT max(filed_on) FROM filings").fetchone()
-        if filed is not None and isinstance(filed[0], date):
-            return filed[0]
-        months = [
-            con.execute(f'SELECT max({table.month}) FROM "{name}"').fetchone()
-            for name, table in sector.tables.items()
-            if table.month is not None
-        ]
-    finally:
-        con.close()
-    # A date beyond Python's calendar comes back as text: it is somebody's slip, not the end of the data.
-    last = max((row[0] for row in months if row is not None and isinstance(row[0], date)), default=date(1970, 1, 1))
-    end = (last.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    parameter = sector.parameters.get("filing_days")
-    value = value_at(parameter, "", f"{last:%Y-%m}") if parameter is not None else None
-    return end + timedelta(days=int(value.value)) if value is not None else end
 
 
 def nothing(inputs: Sequence[Path], standard: Standardised) -> NothingError:

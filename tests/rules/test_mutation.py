@@ -150,7 +150,7 @@ class Notice:
         self.con.execute(f"CREATE OR REPLACE MACRO as_of() AS (DATE '{day.isoformat()}')")
         self.con.execute("BEGIN")
         try:
-            assert self.bench._fill(example.given, rule) is None
+            assert self.bench._given.fill(example.given, rule) is None
             if rule.rows is not None:
                 self.con.execute(f"CREATE TEMP TABLE kept AS {sql.rewrite(rule.rows)[0]}")
             true, *others = self._states([rule, *(one.rule for one in mutants)])

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from mrvaudit.ingest.block import Block, from_grid
-from mrvaudit.ingest.headers import Doubt, Heading, lexicon, meaning, nearest, relocate, units_row
+from mrvaudit.ingest.header_rows import relocate, units_row
+from mrvaudit.ingest.headers import Doubt, Heading, lexicon, meaning, nearest
 from mrvaudit.packfile import Words
 from mrvaudit.tables import Field, Table, UnitByState
 from mrvaudit.units import Unit

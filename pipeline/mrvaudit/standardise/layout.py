@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from mrvaudit.ingest import Block, Found
 from mrvaudit.ingest.block import cell_columns, rehead
 from mrvaudit.ingest.discovery import SINGLE
-from mrvaudit.ingest.headers import Doubt, Heading, Lexicon, factors, fold, lexicon, meaning, relocate, units_row
+from mrvaudit.ingest.header_rows import relocate, units_row
+from mrvaudit.ingest.headers import Doubt, Heading, Lexicon, factors, fold, lexicon, meaning
 from mrvaudit.ingest.mapping import MappedFile
 from mrvaudit.sector import Sector
 from mrvaudit.tables import Field, Table
