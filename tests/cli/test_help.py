@@ -59,7 +59,7 @@ def test_help(arguments: list[str], words: list[str]) -> None:
 
 
 def test_help_is_quick() -> None:
-    """The start takes less than a second of processor time (the design asks for 0.3 s; the clock is for the benchmark)."""
+    """The start takes less than a second of processor time; the design asks for 0.3 s by the clock of the benchmark."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     mrvaudit("--help")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
