@@ -17,7 +17,7 @@ from mrvaudit import report
 from mrvaudit.errors import UsageError
 from mrvaudit.model import FINDING_INTERNAL, FINDINGS
 from mrvaudit.report import as_html, formats
-from mrvaudit.report.page import markup, reading, trimming
+from mrvaudit.report.page import sections, trimming
 from mrvaudit.report.writing import Writing
 
 VOID = {"meta", "input", "br", "img", "path", "rect", "circle", "line"}
@@ -188,16 +188,15 @@ def test_page_stays_below_its_size(tmp_path: Path, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "days", "formulas", "articles"), [(0, True, True, 3), (2, False, True, 3), (5, False, False, 3)]
+    ("level", "days", "formulas", "articles"), [(0, True, True, 3), (3, False, True, 3), (7, False, False, 3)]
 )
 def test_what_is_least_needed_goes_first(level: int, days: bool, formulas: bool, articles: int) -> None:
     """Daily rows go before formulas, formulas before findings; each leaves a line behind."""
     model = json.loads((written() / "units" / FOLDERS[0] / "report.json").read_text(encoding="utf-8"))
     context = Writing("zh", formats.book()["words"])
-    template = markup.environment(context.words).get_template("unit.html.j2")
-    text = template.render(reading.view(model, context, trimming.LEVELS[level]) | markup.page_assets("unit"))
+    text = sections.Page(model, context).at(trimming.LEVELS[level]).decode()
     assert days == ("D61:F61" in text) != ("为控制页面大小未列，见" in text)
-    assert formulas == ('class="eq"' in text) != ("为控制页面大小未列公式" in text)
+    assert formulas == ("class=eq" in text) != ("为控制页面大小未列公式" in text)
     assert articles == text.count("<article")
 
 

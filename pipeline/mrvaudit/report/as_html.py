@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mrvaudit.report.page import markup, reading, trimming
+from mrvaudit.report.page import sections
 from mrvaudit.report.writing import Writing
 
 FORMAT = "html"
@@ -22,13 +22,4 @@ def write(report: Mapping[str, Any], folder: Path, context: Writing) -> None:
 
 def render(report: Mapping[str, Any], context: Writing) -> bytes:
     """The page as UTF-8; trimmed step by step where it would be larger than LARGEST."""
-    if "jinja" not in context.kept:
-        context.kept["jinja"] = markup.environment(context.words)
-    template = context.kept["jinja"].get_template("unit.html.j2")
-    page = b""
-    level: int | None = trimming.first_level(report, LARGEST)
-    while level is not None:
-        trim = trimming.LEVELS[level]
-        page = markup.seen(template.render(reading.view(report, context, trim) | markup.page_assets("unit"))).encode()
-        level = trimming.next_level(report, level, len(page) - LARGEST)
-    return page
+    return sections.fitting(report, context, LARGEST)

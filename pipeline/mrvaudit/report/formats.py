@@ -59,12 +59,14 @@ def half_up(value: float, decimals: int) -> Decimal:
 
 def number(value: Any, decimals: int = 0) -> str:
     """35,247 or −16,171.50; an en dash where there is no number."""
-    if not known(value):
+    if value is None:
         return NONE
     scaled = abs(value) * 10**decimals
     if scaled < 1e12 and abs(scaled % 1 - 0.5) > 1e-3:
         # Far from a tie the binary rounding of the language says the same, and is three times as fast.
-        text = f"{value:,.{decimals}f}"
+        text = format(value, f",.{decimals}f")
+    elif not known(value):
+        return NONE
     else:
         text = f"{half_up(value, decimals):,}"
     if text[0] != "-":

@@ -11,12 +11,10 @@ from mrvaudit.report import formats
 from mrvaudit.report.formats import LANGUAGES, Pair, known
 from mrvaudit.report.page import svg, svg_dates, svg_flows
 from mrvaudit.report.page.pieces import both, cut
-from mrvaudit.report.page.trimming import Trim, shows
+from mrvaudit.report.page.trimming import Trim
 from mrvaudit.report.writing import Writing
 
 Report = Mapping[str, Any]
-HALF = ("dots_month", "digits", "waterfall", "scatter_fit")
-"""Kinds of charts that stand side by side."""
 DRAWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "paired_bars": svg.paired_bars,
     "dots_month": svg.dots_month,
@@ -30,45 +28,48 @@ DRAWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 }
 
 
-def view(report: Report, context: Writing, trim: Trim) -> dict[str, Any]:
-    """Everything the templates of a unit report ask for; `trim` says how much of it is shown."""
+def view(report: Report, context: Writing) -> dict[str, Any]:
+    """What the templates of a unit report ask for and no trim changes."""
     words = Words(context.words)
     by_id = {one["finding_id"]: one for one in report["findings"]}
-    months = report["period"]["months"]
     matters = report["matters"]
-    full, short = matters[: trim.full], matters[trim.full : trim.full + trim.short]
-    years = sorted({month[:4] for month in _months_of_table(report)})
     charts = _charts(report)
     return {
         "r": report,
         "lang": context.lang,
-        "many_years": len({month[:4] for month in months}) > 1,
+        "many_years": len({month[:4] for month in report["period"]["months"]}) > 1,
         **_frame(report, words),
         **_result(report, words),
         "contents": _contents(report, words, charts),
         "charts_of": charts,
-        "half_kinds": HALF,
         "signals": _signals(report, words),
         "opinion": _opinion(report),
         "matter_of": {matter["number"]: matter for matter in matters},
-        "shown_matters": full,
-        "short_matters": short,
-        "hidden_matters": len(matters) - len(full) - len(short),
         "records_of": lambda matter: [by_id[one] for one in matter["finding_ids"]],
         "count_follows": lambda matter: sum(len(one["finding_ids"]) for one in matter["follows"]),
         "figures_of": lambda records: figures_of(report, records),
         "places_of": lambda records: places_of(records),
-        "table_of": lambda records: table_of(report, records, trim.records),
-        "shows_days": lambda month: shows(trim.days, month),
-        "shows_nodes": lambda month: shows(trim.nodes, month),
-        "years": years[-trim.years :],
-        "years_left_out": years[: -trim.years],
+        "all_years": sorted({month[:4] for month in _months_of_table(report)}),
         "source_years": sorted({month[:4] for month in (report["second_sources"] or {}).get("months", ())}),
         "months_of": lambda year: [f"{year}-{number:02d}" for number in range(1, 13)],
         "checks_by_status": _checks_by_status(report),
+        "reason_words": lambda reason: words.get(_aside(str(reason)), words["quarantine_other"]),
+    }
+
+
+def trimmed(report: Report, whole: Mapping[str, Any], trim: Trim) -> dict[str, Any]:
+    """What a trim leaves of the sections that can be trimmed, beside the `whole` view."""
+    matters, years = report["matters"], whole["all_years"]
+    full, short = matters[: trim.full], matters[trim.full : trim.full + trim.short]
+    return {
+        "shown_matters": full,
+        "short_matters": short,
+        "hidden_matters": len(matters) - len(full) - len(short),
+        "table_of": lambda records: table_of(report, records, trim.records),
+        "years": years[-trim.years :],
+        "years_left_out": years[: -trim.years],
         "lists_checks": trim.lists_checks,
         "shown_quarantine": report["quarantine"]["rows"][: trim.aside],
-        "reason_words": lambda reason: words.get(_aside(str(reason)), words["quarantine_other"]),
     }
 
 
@@ -208,7 +209,7 @@ def _charts(report: Report) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {"months": []}
     for chart in report["charts"]:
         groups = found.setdefault(chart["section"], [])
-        kind = "half" if chart["kind"] in HALF else "panels" if chart["kind"] == "deviation_dots" else "wide"
+        kind = "half" if chart["kind"] in svg.HALF else "panels" if chart["kind"] == "deviation_dots" else "wide"
         if kind == "wide" or not groups or groups[-1]["kind"] != kind:
             groups.append({"kind": kind, "charts": [], "band": None, "outside": False})
         drawn = DRAWERS[chart["kind"]](chart)

@@ -15,6 +15,9 @@ from mrvaudit.report.formats import known, signed
 from mrvaudit.report.page import axes
 from mrvaudit.report.page.axes import Frame
 
+HALF = ("dots_month", "digits", "waterfall", "scatter_fit")
+"""Kinds of charts that stand side by side."""
+
 
 def paired_bars(chart: Mapping[str, Any]) -> Frame:
     """Pairs of bars by month on an 880 × 318 frame, the difference written above where it is beyond tolerance."""
