@@ -123,7 +123,7 @@ def test_links_of_the_contents_lead_somewhere() -> None:
 def test_sections_come_in_the_order_of_the_design() -> None:
     """Figures first; what could not be assessed before the charts; the manifest last."""
     sections = re.findall(r'<section id="([\w-]+)"', page())
-    expected = "result unit months findings na s-fuel s-cross s-days sources tree data checks par quarantine man"
+    expected = "result unit months findings na s-fuel s-cross s-lab s-days sources tree data checks par quarantine man"
     assert expected.split() == sections
 
 
