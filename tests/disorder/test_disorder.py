@@ -37,6 +37,9 @@ def sector() -> Sector:
 def fleet(sector: Sector) -> Tables:
     """Two units with faults, a quarter of a year of daily rows, every table that the generator makes."""
     tables, _ = sample_with_faults(2, 2025, 3, 1.0, sector)
+    declared = pl.when(pl.int_range(pl.len()) == 3).then(pl.col("fuel_consumption") * 1.25)
+    fuel = declared.otherwise(pl.col("fuel_consumption")).round(2).alias("fuel_consumption")
+    tables["declarations"] = tables["declarations"].with_columns(fuel)
     short = {"fuel_use", "calorific_value", "power_daily", "composites"}
     return {
         name: rows.filter(pl.col("date").dt.month() <= 3) if name in short else rows

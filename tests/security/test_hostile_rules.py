@@ -140,13 +140,13 @@ def test_a_child_that_dies_is_asked_again_rule_by_rule(
     from mrvaudit.checks import child
 
     asked = []
-    alone = child._in_child
+    alone = child.apart
 
     def fragile(task: Task, rules: list[Any], limit: float) -> Outcome | None:
         asked.append([rule.id for rule in rules.rules])
         return None if "NEW-01" in asked[-1] else alone(task, rules, limit)
 
-    monkeypatch.setattr(child, "_in_child", fragile)
+    monkeypatch.setattr(child, "apart", fragile)
     outcome, _ = ran(more_rules(new_rule()), tmp_path / "work", ["NEW-01", "FER-01"])
     assert asked == [["NEW-01", "FER-01"], ["NEW-01"], ["FER-01"]]
     assert outcome.crashed == [("NEW-01", "memory_or_time_limit")]
