@@ -60,10 +60,7 @@ def select(text: str, macros: frozenset[str]) -> Sql:
     """A query of a pack: one SELECT, allowed functions only; raises SqlFault."""
     edited, parameters = rewrite(text)
     functions = _functions(edited, macros)
-    try:
-        statements = sqlglot.parse(edited, read="duckdb")
-    except SqlglotError as fault:
-        raise _syntax(fault) from None
+    statements = _statements(edited)
     if len(statements) != 1 or statements[0] is None:
         raise SqlFault("只允许一条语句", "one statement only")
     root = statements[0]
@@ -226,10 +223,7 @@ def _names_columns(tokens: list[Token], index: int) -> bool:
 
 
 def _parse_expression(text: str) -> exp.Expr:
-    try:
-        statements = sqlglot.parse(f"SELECT ({text}\n)", read="duckdb")
-    except SqlglotError as fault:
-        raise _syntax(fault) from None
+    statements = _statements(f"SELECT ({text}\n)")
     if len(statements) != 1 or not isinstance(statements[0], exp.Select) or len(statements[0].expressions) != 1:
         raise SqlFault("应为一个表达式", "one expression is needed")
     root = statements[0]
@@ -342,6 +336,16 @@ def _columns(root: exp.Expr) -> frozenset[str]:
 @cache
 def _first_line(text: str) -> str:
     return text.splitlines()[0] if text else ""
+
+
+def _statements(text: str) -> list[exp.Expr | None]:
+    """The parsed statements. The compiled parser raises TypeError where an operator has no left side."""
+    try:
+        return sqlglot.parse(text, read="duckdb")
+    except SqlglotError as fault:
+        raise _syntax(fault) from None
+    except TypeError:
+        raise SqlFault("SQL 语法错误：运算符缺少操作数", "SQL syntax: an operator lacks an operand") from None
 
 
 def _syntax(fault: SqlglotError) -> SqlFault:
