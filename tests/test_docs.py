@@ -42,6 +42,7 @@ MODULES = (
     "allowance.settings",
     "features",
     "ingest.mapping",
+    "standardise.columns.settings",
     "visit.settings",
 )
 # Keys that the reader fills in itself: the name of an entry, the key of a value, the topic of a file.

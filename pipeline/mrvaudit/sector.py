@@ -190,7 +190,7 @@ def _build(folders: list[tuple[Path, bool]], extra: Path | None) -> Sector:
 
 
 # Read by the part that uses them: the sector keeps what was written, file by file joined.
-SECTIONS = ("report", "features", "allowance", "visit", "forms")
+SECTIONS = ("report", "features", "allowance", "visit", "forms", "scales", "relations")
 KINDS = (
     "units",
     "tables",
@@ -239,7 +239,7 @@ def _refuse_shape(pack: Pack, key: str) -> None:
 
 def _refuse_again(sector: Sector, packs: list[Pack]) -> None:
     """A name is defined once: a second entry would silently take the place of the first."""
-    for kind in ("units", "tables", "parameters", "formulas", "notices", "features"):
+    for kind in ("units", "tables", "parameters", "formulas", "notices", "features", "scales", "relations"):
         taken = set(sector.sections.get(kind, {}) if kind in SECTIONS else getattr(sector, kind))
         for pack in packs:
             for name, entry in pack.data.get(kind, {}).items():

@@ -11,7 +11,10 @@ import polars as pl
 import pytest
 
 from mrvaudit.checks.examples import Bench
+from mrvaudit.ingest import discover
+from mrvaudit.model import Work
 from mrvaudit.sector import Sector, load_sector
+from mrvaudit.standardise import standardise
 
 FOLDER = Path(os.environ.get("MRVAUDIT_REALDATA") or "/nonexistent") / "coal_chemistry"
 US, CN = FOLDER / "us_coal_ultimate.parquet", FOLDER / "cn_coal_ultimate.csv"
@@ -135,3 +138,22 @@ def test_heat_value_of_chinese_coals(chinese: Rows, share: Share) -> None:
     """Eight of the 21 lie more than 6 % from Dulong's formula, five below and three above: a table that others compiled
     from the literature, too small and too uneven to judge the limit by. That all can be judged is asserted."""
     assert share("LAB-14", chinese)[1] == len(chinese)
+
+
+@pytest.mark.parametrize("country", ["american", "chinese"])
+def test_no_file_of_real_coals_is_refused(
+    country: str, request: pytest.FixtureRequest, sector: Sector, tmp_path: Path
+) -> None:
+    """Neither its columns nor its units contradict themselves, whole or ten analyses at a time."""
+    rows = _given(request.getfixturevalue(country))
+    for name, table in rows.items():
+        for start in (None, *range(0, min(len(table), 200), 10)):
+            folder = tmp_path / "all" if start is None else tmp_path / f"{start}"
+            folder.mkdir(exist_ok=True)
+            some = table if start is None else table[start : start + 10]
+            pl.DataFrame(some, infer_schema_length=None).write_csv(folder / f"{name}.csv")
+    for folder in sorted(tmp_path.iterdir()):
+        standard = standardise(discover([folder]), sector, Work(tmp_path / f"work-{folder.name}"))
+        doubted = standard.notices.filter(pl.col("rule_id").is_in(["INT-COLUMNS", "INT-SCALE"]))
+        assert [] == doubted.select("rule_id", "message_en").rows()
+        assert standard.blocks["rows_quarantined"].sum() == 0

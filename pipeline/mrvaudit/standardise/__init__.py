@@ -19,6 +19,7 @@ from mrvaudit.sector import Sector
 from mrvaudit.standardise import units
 from mrvaudit.standardise.about import about_intake
 from mrvaudit.standardise.batch import Intake
+from mrvaudit.standardise.columns import scales
 from mrvaudit.standardise.entities import settle
 from mrvaudit.standardise.intake import Progress, take_in
 from mrvaudit.standardise.parse import CELLS, RAW
@@ -80,6 +81,7 @@ def standardise(
         write(frame, work.file(f"{name}.parquet"))
     shutil.rmtree(work.file("staged"), ignore_errors=True)
     findings = [*about_intake(intake, owners, tables.unit_index, tables.seen), *tables.findings]
+    findings += scales.check(sector, work, len(routed.parts), intake.columns, blocks)
     return Standardised(
         sources,
         blocks,

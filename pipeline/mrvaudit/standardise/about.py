@@ -10,6 +10,7 @@ import polars as pl
 from mrvaudit.ingest.headers import Lexicon, lexicon, nearest
 from mrvaudit.ingest.notices import Case, field_words, finding
 from mrvaudit.standardise.batch import Intake, Left
+from mrvaudit.standardise.columns.refusal import said
 from mrvaudit.standardise.entities import Owners
 from mrvaudit.tables import Table
 
@@ -32,7 +33,8 @@ Seen = Mapping[int, tuple[str, int, int]]
 
 def about_intake(intake: Intake, owners: Owners, unit_index: pl.DataFrame, seen: Seen) -> list[dict[str, Any]]:
     """Findings about files, headers, entities and units; `seen` gives a row (table, block, line) for each unit_key."""
-    return [*_left(intake, owners), *_named(intake, owners), *_units(intake, unit_index, seen)]
+    refused = [said(intake.sector, one, owners.by_group.get(one.group, "")) for one in intake.contradictions]
+    return [*_left(intake, owners), *refused, *_named(intake, owners), *_units(intake, unit_index, seen)]
 
 
 def _left(intake: Intake, owners: Owners) -> list[dict[str, Any]]:

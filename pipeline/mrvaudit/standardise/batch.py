@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,10 +13,13 @@ import polars as pl
 
 from mrvaudit.errors import InputError
 from mrvaudit.ingest import Found
-from mrvaudit.ingest.block import cell_columns
+from mrvaudit.ingest.block import cell_columns, row_text
 from mrvaudit.ingest.frames import write
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
+from mrvaudit.standardise.columns import refusal
+from mrvaudit.standardise.columns.refusal import Contradiction
+from mrvaudit.standardise.columns.settings import Columns
 from mrvaudit.standardise.entities import Group, note_rows
 from mrvaudit.standardise.layout import Layout, Names
 from mrvaudit.standardise.parse import Parsed, parse
@@ -56,6 +59,7 @@ class Intake:
     names: Names
     readers: Mapping[str, ModuleType]
     spill_rows: int
+    columns: Columns
     rows: int = 0
     sources: list[dict[str, Any]] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
@@ -66,6 +70,7 @@ class Intake:
     raw: list[pl.DataFrame] = field(default_factory=list)
     aside: list[pl.DataFrame] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
     unreadable: list[InputError] = field(default_factory=list)
     found_of_block: dict[int, tuple[Found, int]] = field(default_factory=dict)
     group_of_block: dict[int, str] = field(default_factory=dict)
@@ -96,7 +101,7 @@ def add(intake: Intake, layout: Layout, block: int, group: Group) -> None:
 
 def _alike(layout: Layout, frame: pl.DataFrame) -> object:
     """Blocks for which this is equal can be read as one."""
-    placed = tuple((name, one.columns, one.unit) for name, one in layout.placed.items())
+    placed = tuple((name, one.columns, one.unit, one.stated) for name, one in layout.placed.items())
     return (
         layout.table.name,
         layout.block.headers,
@@ -109,8 +114,26 @@ def _alike(layout: Layout, frame: pl.DataFrame) -> object:
 def flush(intake: Intake) -> None:
     """Read the blocks that wait."""
     for waiting in intake.pending.values():
-        _take(intake, waiting.layout, parse(waiting.layout, pl.concat(waiting.frames), intake.sector))
+        frame = pl.concat(waiting.frames)
+        parsed = parse(waiting.layout, frame, intake.sector)
+        note_rows(intake.groups.values(), waiting.layout.table, parsed.rows)
+        _take(intake, waiting.layout, _believed(intake, waiting.layout, parsed, frame))
     intake.pending.clear()
+
+
+def _believed(intake: Intake, layout: Layout, parsed: Parsed, frame: pl.DataFrame) -> Parsed:
+    """What was parsed without the rows of files whose columns contradict each other; those are put aside whole."""
+    found = refusal.contradictions(layout, parsed.rows, intake.columns, intake.sector)
+    intake.contradictions += found
+    rows, refused = refusal.without(parsed.rows, found)
+    if refused.is_empty():
+        return parsed
+    texts = frame.join(refused, on=["_block", "_line"], how="semi", maintain_order="left")
+    aside = texts.select(
+        pl.col("_block").alias("block"), pl.col("_line").alias("line"), pl.lit(refusal.REASON).alias("reason")
+    ).with_columns(row_text(texts))
+    cells = parsed.cells.join(refused, on=["_block", "_line"], how="anti", maintain_order="left")
+    return replace(parsed, rows=rows, cells=cells, aside=pl.concat([parsed.aside, aside]))
 
 
 def _take(intake: Intake, layout: Layout, parsed: Parsed) -> None:
@@ -128,7 +151,6 @@ def _take(intake: Intake, layout: Layout, parsed: Parsed) -> None:
         line = intake.blocks[block]["header_row"]
         key, name = intake.group_of_block[block], layout.missing_keys[0]
         intake.left.append(Left(key, layout.table.name, name, "no_column", block, line, count))
-    note_rows(intake.groups.values(), layout.table, parsed.rows)
     _stage(intake, layout.table.name, parsed.rows)
 
 

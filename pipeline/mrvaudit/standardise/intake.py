@@ -19,6 +19,7 @@ from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.standardise.batch import Intake, Left, add, flush
 from mrvaudit.standardise.cells import read_constant
+from mrvaudit.standardise.columns import settings as columns
 from mrvaudit.standardise.entities import Group, above
 from mrvaudit.standardise.layout import Layout, Placed, constant_text, lay_out, named, names_of, table_of
 
@@ -34,7 +35,7 @@ def take_in(
     progress: Progress | None,
 ) -> Intake:
     """Read all files in order. PackError for a broken `own_mapping`; a file that cannot be read is noted."""
-    intake = Intake(sector, work, names_of(sector), readers(), spill_rows)
+    intake = Intake(sector, work, names_of(sector), readers(), spill_rows, columns.parse(sector))
     mappings: list[Mapping] = []
     if own_mapping is not None:
         mappings.append(_mapping(own_mapping, "", own_mapping.name, sector))

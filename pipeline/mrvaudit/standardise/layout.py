@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from mrvaudit.ingest import Block, Found
@@ -20,6 +20,8 @@ from mrvaudit.tables import Field, Table
 _COUNTING = r"[\d\s_\-.,()\[\]~#年月日季度第至]+"
 
 
+# How directly a mapping names a column: before any header.
+STATED = -1
 # Field -> (how directly it was named, position of the column, unit read) of the columns that may be it.
 Candidates = dict[str, list[tuple[int, int, str | None]]]
 
@@ -34,7 +36,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where one field stands: its columns (several are joined), the unit read and the factors to the field's unit."""
+    """Where one field stands: its columns (several are joined), the unit read and the factors to the field's unit.
+
+    `stated` where a mapping says so, and no header had to be read.
+    """
 
     field: Field
     columns: tuple[str, ...]
@@ -42,6 +47,7 @@ class Placed:
     header: str
     unit: str | None
     factors: tuple[float | None, float | None]
+    stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,8 +161,8 @@ def _chosen(
         losers = [one for one in candidates if one[0] != best] if len(chosen) == 1 else candidates
         ignored += [(_shown(block, at), "second_column") for _, at, _ in losers]
         if len(chosen) == 1:
-            _, at, unit = chosen[0]
-            placed[name] = _place(block, table.fields[name], (at,), unit, sector)
+            rank, at, unit = chosen[0]
+            placed[name] = replace(_place(block, table.fields[name], (at,), unit, sector), stated=rank == STATED)
     return placed
 
 
@@ -170,7 +176,7 @@ def _read_headers(block: Block, words: Lexicon, said: MappedFile | None) -> tupl
         if said is not None and fold(header) in mapped:
             column = said.column(mapped[fold(header)])
             if column is not None:
-                wanted.setdefault(column.field, []).append((-1, at, column.unit))
+                wanted.setdefault(column.field, []).append((STATED, at, column.unit))
             continue
         if fold(header) in joined:
             continue
