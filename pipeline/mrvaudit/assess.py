@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from mrvaudit import macros
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.effects import tonnes
 from mrvaudit.effects.result import UNITS
@@ -15,7 +16,7 @@ from mrvaudit.ingest.frames import schema
 from mrvaudit.model import FINDINGS, SCORES, SEVERITIES, Work
 from mrvaudit.parameters import value_at
 from mrvaudit.sector import Sector
-from mrvaudit.store import connect, empty, install_macros
+from mrvaudit.store import connect, empty
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 RESERVED = frozenset(
@@ -191,9 +192,9 @@ def _limits(sector: Sector, emissions: pl.Series, as_of: date) -> pl.Series:
         return pl.Series([None] * len(emissions), dtype=pl.Float64)
     con = connect("256MB", None)
     try:
-        install_macros(con, sector, as_of)
         con.register("given", pl.DataFrame({"place": range(len(emissions)), "tco2": emissions}).to_arrow())
         query = f"SELECT {MATERIALITY}(tco2, as_of()) AS tco2 FROM given ORDER BY place"
+        macros.install(con, sector, as_of, [query])
         return pl.DataFrame(con.sql(query).to_arrow_table())["tco2"].cast(pl.Float64)
     finally:
         con.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -34,6 +35,7 @@ from mrvaudit.sector import Sector
 from mrvaudit.standardise import Standardised
 
 Progress = Callable[[str, int, int], None]
+MOST_THREADS = 4
 CHECK_ORDER = ("rule_id", "entity_id", "unit_id")
 
 
@@ -97,13 +99,16 @@ def audit(
     clock = Clock()
     known = features.load(sector)
     rules = chosen_rules(sector, options.only)
-    bind(sector, lambda con: features.bind(con, sector, known))
+    if sector.extra is not None:  # shipped packs were bound when they were tested
+        bind(sector, lambda con: features.bind(con, sector, known))
     clock.lap("load")
     course = read(sector, inputs, work, options, clock, progress, known)
     standard = course.standard
     columns = status.submitted_columns(standard.blocks)
     parts = tuple(range(standard.partitions))
-    task = Task(work, sector, parts, course.as_of, columns, options.memory, options.seconds_per_rule)
+    # Workers are processes; one worker alone uses the other cores with threads.
+    threads = 1 if options.workers > 1 and len(parts) > 1 else min(len(os.sched_getaffinity(0)), MOST_THREADS)
+    task = Task(work, sector, parts, course.as_of, columns, options.memory, options.seconds_per_rule, threads)
     names = check(task, rules, options.workers, progress)
     clock.lap("derive and check")
     return conclude(course, names)

@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 from pydantic import Field, PositiveFloat
 
-from mrvaudit import sql, store
+from mrvaudit import macros, sql, store
 from mrvaudit.errors import PackError
 from mrvaudit.ingest.frames import schema
 from mrvaudit.model import Work
@@ -194,13 +194,14 @@ def frame(
     """
     con = store.connect(memory, work.file("spill"))
     try:
-        store.install_macros(con, sector, as_of)
+        query = _query(sector, found, hits is not None)
+        macros.install(con, sector, as_of, [query])
         files = [work.part(work.m(found.settings.view), part) for part in partitions]
         counted = _leave_hits(work, hits)
         store.attach(con, "feature_rows", files)
         store.attach(con, "feature_hits", [counted])
         store.cage(con, [*files, counted])
-        rows = pl.DataFrame(con.sql(_query(sector, found, hits is not None)).to_arrow_table())
+        rows = pl.DataFrame(con.sql(query).to_arrow_table())
     finally:
         con.close()
     finite = [pl.when(pl.col(name).is_finite()).then(pl.col(name)) for name in found.columns]

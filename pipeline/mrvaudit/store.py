@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
-from inspect import signature
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
-from duckdb.func import FunctionNullHandling
 
-from mrvaudit import derived, formulas, parameters
+from mrvaudit import derived, macros
 from mrvaudit.errors import PackError
 from mrvaudit.ingest.frames import schema, write
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.tables import SQL_TYPES
-
-# The only way to add, average, round and compare: sums do not depend on order, limits have a hair's breadth.
-# A figure beyond all measure makes the result unknown: an error would end the run, leaving it out would change the sum.
-NUMBER_MACROS = (
-    "CREATE MACRO total(x) AS (CASE WHEN count(x) = count(try_cast(x AS DECIMAL(28,8)))"
-    " THEN sum(try_cast(x AS DECIMAL(28,8)))::DOUBLE END)",
-    "CREATE MACRO weighted_mean(x, w) AS (total(x * w) / nullif(total(CASE WHEN x IS NOT NULL THEN w END), 0))",
-    "CREATE MACRO half_up(x, d) AS (round(try_cast(format('{:.15g}', x) AS DECIMAL(28,10)), d)::DOUBLE)",
-    "CREATE MACRO half_unit(d) AS (0.5 * pow(10, -d))",
-    "CREATE MACRO exceeds(x, l) AS (x - l > 1e-9 * greatest(1, abs(x), abs(l)))",
-    "CREATE MACRO under(x, l) AS (l - x > 1e-9 * greatest(1, abs(x), abs(l)))",
-    "CREATE MACRO differs(a, b, t) AS (abs(a - b) - t > 1e-9 * greatest(1, abs(a), abs(b), abs(t)))",
-)
 
 UNIT_INDEX_EXTRA = {"reporting": "bool", "member_key": "i32"}
 
@@ -60,20 +45,6 @@ def connect(memory: str, spill: Path | None) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def install_macros(con: duckdb.DuckDBPyConnection, sector: Sector, as_of: date) -> None:
-    """Numbers, functions of the sector's Python, parameters, formulas and `as_of()`."""
-    for name, function in sector.functions.items():
-        arguments: list[Any] = ["DOUBLE"] * len(signature(function).parameters)
-        con.create_function(name, function, arguments, "DOUBLE", null_handling=FunctionNullHandling.SPECIAL)
-    statements = [*NUMBER_MACROS, f"CREATE MACRO as_of() AS (DATE '{as_of.isoformat()}')"]
-    for parameter in sector.parameters.values():
-        statements += parameters.macro_sql(parameter)
-    for formula in sector.formulas.values():
-        statements += formulas.macro_sql(formula)
-    for statement in statements:
-        con.execute(statement)
-
-
 def attach_tables(con: duckdb.DuckDBPyConnection, work: Work, sector: Sector, partitions: Sequence[int]) -> list[Path]:
     """Make every standard table readable by its name; returns the files."""
     files: list[Path] = []
@@ -97,21 +68,38 @@ def attach(con: duckdb.DuckDBPyConnection, name: str, files: list[Path]) -> list
     return files
 
 
-def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str) -> None:
-    """Materialise the shipped views of one partition, in order; raises PackError for one that cannot be computed."""
+def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str, threads: int = 1) -> None:
+    """Materialise the shipped views of one partition; raises PackError for one that cannot be computed.
+
+    With several threads, views that do not need each other are computed side by side, each on one thread.
+    """
     con = connect(memory, work.file("spill"))
     try:
-        install_macros(con, sector, as_of)
+        shipped = [view for view in sector.views if view.view not in sector.own_views]
+        macros.install(con, sector, as_of, [derived.query(view, sector.macros) for view in shipped])
         attach_tables(con, work, sector, [partition])
-        for view in sector.views:
-            if view.view not in sector.own_views:
+        done: dict[str, Future[None]] = {}
+        with ThreadPoolExecutor(threads) as pool:
+            # A view stands behind those it reads, so a thread that waits waits for one that is at work.
+            for view in shipped:
                 path = work.part(work.m(view.view), partition)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                text = f"COPY ({_ordered(view, sector)}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)"
-                _compute(con, view, text)
-                attach(con, view.view, [path])
+                needs = [done[name] for name in view.reads if name in done]
+                done[view.view] = pool.submit(_derive_one, con, view, sector, path, needs)
+            for one in done.values():
+                one.result()
     finally:
         con.close()
+
+
+def _derive_one(
+    con: duckdb.DuckDBPyConnection, view: derived.View, sector: Sector, path: Path, needs: Sequence[Future[None]]
+) -> None:
+    for one in needs:
+        one.result()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with con.cursor() as own:
+        _compute(own, view, f"COPY ({_ordered(view, sector)}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+        attach(own, view.view, [path])
 
 
 def derive_own(work: Work, sector: Sector, partition: int, as_of: date, memory: str) -> None:
@@ -121,7 +109,7 @@ def derive_own(work: Work, sector: Sector, partition: int, as_of: date, memory: 
     """
     con = connect(memory, work.file("spill"))
     try:
-        install_macros(con, sector, as_of)
+        macros.install(con, sector, as_of)
         files = attach_tables(con, work, sector, [partition])
         for view in sector.views:
             if view.view not in sector.own_views:

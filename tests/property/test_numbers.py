@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrvaudit import store
+from mrvaudit import macros, store
 
 CON = store.connect("512MB", None)
-for statement in store.NUMBER_MACROS:
+for statement in macros.NUMBER_MACROS:
     CON.execute(statement)
 
 # Figures as they are printed in reports: at most six decimals, below a billion.

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from mrvaudit import store
+from mrvaudit import macros, store
 from mrvaudit.checks.compile import groups, needed
 from mrvaudit.checks.examples import FAR, Bench
 from mrvaudit.checks.findings import finding_id
@@ -38,7 +38,7 @@ def con(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
 
 def filled(con: duckdb.DuckDBPyConnection, sector: Sector) -> duckdb.DuckDBPyConnection:
     """Three units and their declarations."""
-    store.install_macros(con, sector, FAR)
+    macros.install(con, sector, FAR)
     store.define(con, sector)
     for key in range(3):
         con.execute(

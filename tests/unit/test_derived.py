@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mrvaudit import derived, store
+from mrvaudit import derived, macros, store
 from mrvaudit.checks.bind import bind
 from mrvaudit.errors import PackError
 from mrvaudit.sector import Sector, load_sector
@@ -59,7 +59,7 @@ def test_later_columns_use_earlier_ones(variant: Callable[..., Any]) -> None:
     }
     sector = load_sector(extra=variant({"more.yaml": views_file(view(columns=columns))}))
     con = store.connect("1GB", None)
-    store.install_macros(con, sector, date(2026, 1, 1))
+    macros.install(con, sector, date(2026, 1, 1))
     store.define(con, sector)
     con.execute(
         "INSERT INTO trips (unit_key, date, diesel_kg)"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mrvaudit import features
+from mrvaudit.checks.bind import bind
 from mrvaudit.errors import PackError
 from mrvaudit.sector import load_sector
 
@@ -48,3 +49,11 @@ def test_an_entry_that_does_not_fit_is_named_to_the_column(
     with pytest.raises(PackError) as caught:
         features.load(load_sector(extra=folder))
     assert said in str(caught.value)
+
+
+def test_the_shipped_packs_bind() -> None:
+    """An audit with shipped packs alone does not bind them again."""
+    sector = load_sector("power")
+    known = features.load(sector)
+    assert known is not None
+    bind(sector, lambda con: features.bind(con, sector, known))

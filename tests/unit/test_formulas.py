@@ -10,8 +10,8 @@ import duckdb
 import pytest
 import yaml
 
-from mrvaudit import store
 from mrvaudit.errors import PackError
+from mrvaudit.macros import install
 from mrvaudit.sector import Sector, load_sector
 
 Refused = Callable[[Mapping[str, str]], PackError]
@@ -36,7 +36,7 @@ def formulas_file(**entries: Any) -> str:
 def macros(sector: Sector) -> duckdb.DuckDBPyConnection:
     """A connection with the sector's macros."""
     con = duckdb.connect(":memory:")
-    store.install_macros(con, sector, date(2026, 1, 1))
+    install(con, sector, date(2026, 1, 1))
     return con
 
 

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from mrvaudit import store
+from mrvaudit import macros, store
 from mrvaudit.errors import PackError
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector, load_sector
@@ -20,7 +20,7 @@ from mrvaudit.sector import Sector, load_sector
 def con(ferry: Sector) -> duckdb.DuckDBPyConnection:
     """A connection as the checks use it, with the macros."""
     con = store.connect("512MB", None)
-    store.install_macros(con, ferry, date(2025, 6, 30))
+    macros.install(con, ferry, date(2025, 6, 30))
     return con
 
 

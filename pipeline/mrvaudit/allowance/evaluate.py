@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from mrvaudit import derived, store
+from mrvaudit import derived, macros, store
 from mrvaudit.allowance.settings import Settings, settings
 from mrvaudit.derived import View
 from mrvaudit.errors import PackError
@@ -69,7 +69,7 @@ def evaluate(source: Source, given: pl.DataFrame | None = None) -> Frames:
     found = settings(source.sector)
     con = store.connect("1GB", None)
     try:
-        store.install_macros(con, source.sector, source.as_of)
+        macros.install(con, source.sector, source.as_of)
         files = store.attach_tables(con, source.work, source.sector, source.partitions)
         if given is not None:
             con.register("given_inputs", given.to_arrow())

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from mrvaudit import sql, store
+from mrvaudit import macros, sql, store
 from mrvaudit.checks.compile import FIGURES, rows_query, scan_query
 from mrvaudit.checks.examples import FAR
 from mrvaudit.errors import PackError
@@ -38,7 +38,7 @@ def bind(sector: Sector, more: Callable[[duckdb.DuckDBPyConnection], None] | Non
 
 def _macros(con: duckdb.DuckDBPyConnection, sector: Sector) -> None:
     try:
-        store.install_macros(con, sector, FAR)
+        macros.install(con, sector, FAR)
     except duckdb.Error as fault:
         raise PackError(
             "formulas, parameters", f"无法编译：{_line(fault)}", f"a macro cannot be made: {_line(fault)}"

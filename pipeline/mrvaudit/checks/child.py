@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from mrvaudit import store
+from mrvaudit import macros, sql, store
+from mrvaudit.checks.compile import groups, query
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.run import SECONDS_PER_RULE, Engine, Outcome, crashed_rows
 from mrvaudit.checks.status import UnitRow
@@ -38,12 +39,14 @@ class Task:
     columns: frozenset[tuple[str, str]]
     memory: str
     seconds: float = SECONDS_PER_RULE
+    threads: int = 1
 
 
-def open_caged(task: Task) -> duckdb.DuckDBPyConnection:
-    """A locked connection that sees the partitions' tables and views and nothing else."""
+def open_caged(task: Task, texts: Iterable[str] | None = None) -> duckdb.DuckDBPyConnection:
+    """A locked connection that sees the partitions' tables and views and nothing else, and has the macros that the
+    texts call."""
     con = store.connect(task.memory, task.work.file("spill"))
-    store.install_macros(con, task.sector, task.as_of)
+    macros.install(con, task.sector, task.as_of, texts)
     files = store.attach_tables(con, task.work, task.sector, task.partitions)
     files += store.attach_views(con, task.work, task.sector, task.partitions)
     store.cage(con, files)
@@ -52,9 +55,10 @@ def open_caged(task: Task) -> duckdb.DuckDBPyConnection:
 
 def run_here(task: Task, rules: Sequence[Rule]) -> Outcome:
     """Run rules in this process."""
-    con = open_caged(task)
+    queries = [query(task.sector, group) for group in groups(rules)]
+    con = open_caged(task, [*queries, *(sql.rewrite(rule.applies)[0] for rule in rules if rule.applies)])
     try:
-        return Engine(con, task.sector, Lineage(task.sector), task.columns, task.seconds).run(rules)
+        return Engine(con, task.sector, Lineage(task.sector), task.columns, task.seconds).run(rules, task.threads)
     finally:
         con.close()
 
@@ -147,7 +151,7 @@ def _child(task: Task, work: Callable[[Task], Any], target: Path) -> None:
 
 
 def _died(task: Task, rule: Rule) -> Outcome:
-    con = open_caged(task)
+    con = open_caged(task, [])
     try:
         rows = con.execute(
             "SELECT unit_key, entity_id, unit_id FROM unit_index WHERE reporting ORDER BY unit_key"

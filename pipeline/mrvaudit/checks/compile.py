@@ -85,6 +85,11 @@ class _Anything(frozenset[str]):
 _ANY = _Anything()
 
 
+def query(sector: Sector, group: Sequence[Rule]) -> str:
+    """The query that looks at the rows of a group."""
+    return scan_query(sector, group) if group[0].rows is None else rows_query(group[0])
+
+
 def groups(rules: Sequence[Rule]) -> list[list[Rule]]:
     """Rules that share one scan together; every rule with `rows` alone. Order: by id of the first."""
     fused: dict[tuple[str, str], list[Rule]] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from mrvaudit import store
+from mrvaudit import macros, store
 from mrvaudit.checks.given import Given
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.run import Engine
@@ -39,7 +39,7 @@ class Bench:
         self._sector = sector
         self._lineage = Lineage(sector)
         self._con = store.connect("2GB", None)
-        store.install_macros(self._con, sector, FAR)
+        macros.install(self._con, sector, FAR)
         store.define(self._con, sector)
         self._given = Given(self._con, sector)
 

@@ -29,7 +29,7 @@ def run_job(job: Job) -> str:
     start = time.perf_counter()
     if job.derive:
         for partition in job.task.partitions:
-            store.derive(job.task.work, job.task.sector, partition, job.task.as_of, job.task.memory)
+            store.derive(job.task.work, job.task.sector, partition, job.task.as_of, job.task.memory, job.task.threads)
             derive_apart(job.task, partition)
     derived = time.perf_counter()
     outcome = _run(job.task, job.rules)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +16,7 @@ import polars as pl
 
 from mrvaudit import sql
 from mrvaudit.checks import findings as found
-from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, rows_query, scan_query
+from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, query
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.status import Judge, Owner, Presence, Tally, UnitRow
 from mrvaudit.ingest.frames import schema
@@ -61,66 +63,81 @@ class Engine:
         self._units = {row[0]: UnitRow(row[0], row[1], row[2]) for row in rows}
         self._owner_key = {row[0]: row[0] if row[4] is None else row[4] for row in rows}
         self._reporting = [self._units[row[0]] for row in rows if row[3]]
+        self._judging = threading.Lock()
         self._judge = Judge(sector, lineage, Presence(con, sector, columns), self._reporting)
 
-    def run(self, rules: Sequence[Rule]) -> Outcome:
-        """Findings, checks, crashes and seconds of the rules; a fused scan that fails is repeated rule by rule."""
+    def run(self, rules: Sequence[Rule], threads: int = 1) -> Outcome:
+        """Findings, checks, crashes and seconds of the rules; a fused scan that fails is repeated rule by rule.
+
+        With several threads, as many groups are looked at at once, each by a connection of its own that computes on
+        one thread; what they found is put together in the order of the groups, whoever came first.
+        """
+        found_in = groups(rules)
         outcome = Outcome()
-        for group in groups(rules):
-            self._group(group, outcome)
+        if threads <= 1 or len(found_in) <= 1:
+            for group in found_in:
+                outcome.add(self._group(self._con, group))
+            return outcome
+        free: queue.SimpleQueue[duckdb.DuckDBPyConnection] = queue.SimpleQueue()
+        for _ in range(threads):
+            free.put(self._con.cursor())
+        with ThreadPoolExecutor(threads) as pool:
+            for part in pool.map(lambda group: self._borrowed(free, group), found_in):
+                outcome.add(part)
+        for _ in range(threads):
+            free.get().close()
         return outcome
 
-    def _group(self, group: list[Rule], outcome: Outcome) -> None:
+    def _borrowed(self, free: queue.SimpleQueue[duckdb.DuckDBPyConnection], group: list[Rule]) -> Outcome:
+        con = free.get()
+        try:
+            return self._group(con, group)
+        finally:
+            free.put(con)
+
+    def _group(self, con: duckdb.DuckDBPyConnection, group: list[Rule]) -> Outcome:
         start = time.perf_counter()
         limit = min(rule.seconds or self._seconds for rule in group)
         part = Outcome()
         try:
-            with self._timer(limit):
-                self._look(group, part)
+            with _timer(con, limit):
+                self._look(con, group, part)
         except (duckdb.Error, MemoryError) as fault:
             if len(group) > 1:
+                whole = Outcome()
                 for rule in group:
-                    self._group([rule], outcome)
-                return
+                    whole.add(self._group(con, [rule]))
+                return whole
             part = self._crashed(group[0], reason_of(fault, limit))
         for rule in group:
             part.seconds[rule.id] = (time.perf_counter() - start) / len(group)
-        outcome.add(part)
+        return part
 
     def _crashed(self, rule: Rule, reason: str) -> Outcome:
         return Outcome(checks=list(crashed_rows(rule, self._reporting, reason)), crashed=[(rule.id, reason)])
 
-    @contextmanager
-    def _timer(self, limit: float) -> Iterator[None]:
-        timer = threading.Timer(limit, self._con.interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
-
-    def _look(self, group: list[Rule], outcome: Outcome) -> None:
+    def _look(self, con: duckdb.DuckDBPyConnection, group: list[Rule], outcome: Outcome) -> None:
         fused = group[0].rows is None
-        if fused:
-            source = f"({scan_query(self._sector, group)})"
-        else:
-            self._con.execute(f"CREATE OR REPLACE TEMP TABLE looked AS {rows_query(group[0])}")
-            source = "looked"
+        looked = query(self._sector, group)
+        # What is read more than twice is computed once.
+        kept = not fused or len(group) > 1
+        if kept:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE looked AS {looked}")
+        source = "looked" if kept else f"({looked})"
         for index, rule in enumerate(group):
-            applies = self._applies(rule)
-            tallies = self._count(rule, source, index, fused)
-            outcome.findings += self._hits(rule, source, index, fused, applies)
-            outcome.checks += self._judge.rows(rule, tallies, applies)
-        if not fused:
-            self._con.execute("DROP TABLE looked")
+            applies = self._applies(con, rule)
+            tallies = self._count(con, rule, source, index, fused)
+            outcome.findings += self._hits(con, rule, source, index, fused, applies)
+            with self._judging:
+                outcome.checks += self._judge.rows(rule, tallies, applies)
+        if kept:
+            con.execute("DROP TABLE looked")
 
-    def _applies(self, rule: Rule) -> dict[int, bool | None]:
+    def _applies(self, con: duckdb.DuckDBPyConnection, rule: Rule) -> dict[int, bool | None]:
         if rule.applies is None:
             return {unit.unit_key: True for unit in self._reporting}
         applies = sql.rewrite(rule.applies)[0]
-        rows = self._con.execute(f"SELECT unit_key, ({applies}) FROM unit_index WHERE reporting").fetchall()
+        rows = con.execute(f"SELECT unit_key, ({applies}) FROM unit_index WHERE reporting").fetchall()
         return dict(rows)
 
     def _applies_to(self, owner: Owner, applies: dict[int, bool | None]) -> bool:
@@ -135,7 +152,9 @@ class Engine:
         unit = self._units.get(self._owner_key.get(unit_key, unit_key))
         return None if unit is None else (unit.entity_id, unit.unit_key)
 
-    def _count(self, rule: Rule, source: str, index: int, fused: bool) -> dict[Owner, Tally]:
+    def _count(
+        self, con: duckdb.DuckDBPyConnection, rule: Rule, source: str, index: int, fused: bool
+    ) -> dict[Owner, Tally]:
         state = f"_state_{index}"
         names = needed(rule)
         columns = [f"_{name}_{index}" if fused and name in FIGURES and getattr(rule, name) else name for name in names]
@@ -146,18 +165,24 @@ class Engine:
             missing = f'FILTER ({state} = {UNKNOWN} AND "{column}" IS NULL)'
             wanted += [f"count(*) {missing}", f"min(month) {missing}"]
         entity = "entity_id" if rule.scope == "entity" else "NULL::VARCHAR"
-        query = f"SELECT {entity}, unit_key, {', '.join(wanted)} FROM {source} GROUP BY ALL"
+        counts_query = f"SELECT {entity}, unit_key, {', '.join(wanted)} FROM {source} GROUP BY ALL"
         tallies: dict[Owner, Tally] = {}
-        for entity_id, unit_key, *counts in self._con.execute(query).fetchall():
+        for entity_id, unit_key, *counts in con.execute(counts_query).fetchall():
             owner = self._owner(rule, entity_id, unit_key)
             if owner is not None:
                 tallies.setdefault(owner, Tally()).add(counts, names)
         return tallies
 
     def _hits(
-        self, rule: Rule, source: str, index: int, fused: bool, applies: dict[int, bool | None]
+        self,
+        con: duckdb.DuckDBPyConnection,
+        rule: Rule,
+        source: str,
+        index: int,
+        fused: bool,
+        applies: dict[int, bool | None],
     ) -> Iterator[dict[str, Any]]:
-        reply = self._con.execute(f"SELECT * FROM {source} WHERE _state_{index} >= 0")
+        reply = con.execute(f"SELECT * FROM {source} WHERE _state_{index} >= 0")
         names = [column[0] for column in reply.description or ()]
         while rows := reply.fetchmany(10_000):
             for values in rows:
@@ -171,6 +196,18 @@ class Engine:
                 row["unit_id"] = self._units[owner[1]].unit_id if owner[1] is not None else None
                 result = rule.results[row[f"_state_{index}"]]
                 yield found.from_row(self._sector, rule, result, row, f"_{index}" if fused else "", key)
+
+
+@contextmanager
+def _timer(con: duckdb.DuckDBPyConnection, limit: float) -> Iterator[None]:
+    timer = threading.Timer(limit, con.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def crashed_rows(rule: Rule, units: Sequence[UnitRow], reason: str) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from mrvaudit import derived, sql, store
+from mrvaudit import derived, macros, sql, store
 from mrvaudit.checks.child import Task
 from mrvaudit.checks.compile import rows_query, scan_query
 from mrvaudit.checks.lineage import Lineage
@@ -42,7 +42,7 @@ class Replay:
 
     def __enter__(self) -> Replay:
         self._timer.start()
-        store.install_macros(self._con, self._sector, self._task.as_of)
+        macros.install(self._con, self._sector, self._task.as_of)
         store.cage(self._con, [path for name in store.table_columns(self._sector) for path in self._paths(name)])
         self._units, self._blocks = self._sizes()
         rows = [(copy, one.entity_id, f"{one.entity_id}\x1f{copy}") for copy, one in enumerate(self._scenarios, 1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +25,7 @@ from mrvaudit.standardise.entities import Group, note_rows
 from mrvaudit.standardise.layout import Layout, Names
 from mrvaudit.standardise.parse import Parsed, parse
 
-BATCH_ROWS = 500_000
+BATCH_ROWS, AT_ONCE = 500_000, 2
 Part = pl.DataFrame | Path
 
 
@@ -112,12 +113,18 @@ def _alike(layout: Layout, frame: pl.DataFrame) -> object:
 
 
 def flush(intake: Intake) -> None:
-    """Read the blocks that wait."""
-    for waiting in intake.pending.values():
+    """Read the blocks that wait, several layouts at a time; what they hold is taken in the order of the layouts."""
+
+    def read(waiting: Pending) -> tuple[pl.DataFrame, Parsed]:
         frame = pl.concat(waiting.frames)
-        parsed = parse(waiting.layout, frame, intake.sector)
-        note_rows(intake.groups.values(), waiting.layout.table, parsed.rows)
-        _take(intake, waiting.layout, _believed(intake, waiting.layout, parsed, frame))
+        return frame, parse(waiting.layout, frame, intake.sector)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for waiting, (frame, parsed) in zip(
+            intake.pending.values(), pool.map(read, intake.pending.values()), strict=True
+        ):
+            note_rows(intake.groups.values(), waiting.layout.table, parsed.rows)
+            _take(intake, waiting.layout, _believed(intake, waiting.layout, parsed, frame))
     intake.pending.clear()
 
 
