@@ -9,6 +9,8 @@ PYPI := https://pypi.org/simple
 SAMPLES := clean-plant faulty-plant india-stock-ledgers
 DEMO := out/demo
 
+# Where bytecode is not kept, every start compiles some thousand files of the libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
