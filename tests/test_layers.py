@@ -25,6 +25,7 @@ rules
 sector
 ingest
 standardise contracts
+macros
 store
 checks features
 detect gate
