@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -158,10 +159,13 @@ def test_findings_unfold_by_keyboard(opened: Open) -> None:
 
 @pytest.mark.parametrize("name", ["unit", "index"])
 def test_prints_to_pdf(name: str, opened: Open, tmp_path: Path) -> None:
-    """A4 with several pages; controls are left out."""
+    """A4, the data table and the index across; controls are left out."""
     page = opened(unit() if name == "unit" else written() / "index.html")
     page.pdf(path=tmp_path / "page.pdf", format="A4", prefer_css_page_size=True)
-    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    text = (tmp_path / "page.pdf").read_bytes()
+    assert text.startswith(b"%PDF")
+    wide = {float(size[0]) > float(size[1]) for size in re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", text)}
+    assert ({False, True} if name == "unit" else {True}) == wide
     page.emulate_media(media="print")
     assert not page.locator(".lang").is_visible()
 

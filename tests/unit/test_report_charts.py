@@ -20,7 +20,7 @@ CHAIN = {
     "received_on": date(2025, 4, 5), "tested_on": date(2025, 4, 8), "tested_to": date(2025, 4, 9),
     "issued_on": date(2025, 4, 12),
 }  # fmt: skip
-SAMPLE = ("sampled_from", "sampled_to", "prepared_on")
+SAMPLE = ("sampled_from", "sampled_to", "prepared_on", "sent_on")
 
 
 def drawn(folder: Path, chart: str, tables: dict[str, Rows], views: dict[str, Rows] | None = None) -> Any:
@@ -43,7 +43,7 @@ def chain(folder: Path, **changed: date | None) -> Any:
     """The date chain of one report in March, with dates changed."""
     dates = CHAIN | changed
     key = {**UNIT, "sample_id": "S-3", "fuel": "coal"}
-    sample = {**key, **{name: dates[name] for name in SAMPLE}}
+    sample = {**key, **{name: dates.get(name) for name in SAMPLE}}
     tested = {**key, "month": month(3), "report_no": "R-3"} | {
         name: value for name, value in dates.items() if name not in SAMPLE
     }
@@ -77,6 +77,23 @@ def test_breach_is_said_in_words(changed: dict[str, date | None], words: str | N
     assert words == (one["breach"]["words"]["zh"] if one["breach"] else None)
 
 
+def test_sample_sent_after_it_was_received_is_a_breach(tmp_path: Path) -> None:
+    """The day of dispatch stands in the chain; on the day of receipt it is in order."""
+    (late,) = chain(tmp_path / "late", sent_on=date(2025, 4, 6))["chains"]
+    (same,) = chain(tmp_path / "same", sent_on=date(2025, 4, 5))["chains"]
+    assert "接收早于送样" == late["breach"]["words"]["zh"]
+    assert same["breach"] is None
+
+
+def test_chain_without_a_day_of_issue_says_nothing_of_one(tmp_path: Path) -> None:
+    """No dash in place of a day."""
+    told = [chain(tmp_path / name, **changed)["caption"] for name, changed in (("a", {}), ("b", {"issued_on": None}))]
+    assert ["1 份报告的日期依次递进，最晚在采样结束后第 12 天签发。", "1 份报告的日期依次递进。"] == [
+        one["zh"] for one in told
+    ]
+    assert "The dates of 1 reports follow each other." == told[1]["en"]
+
+
 def days(values: dict[int, float | None]) -> Rows:
     """A daily value of coal for each day of the year, 100 + day of the year unless given; None leaves the day out."""
     first = date(2025, 1, 1)
@@ -99,6 +116,13 @@ def test_strip_tells_missing_equal_standing_and_odd_days_apart(tmp_path: Path) -
     assert 365 == sum(length for _, length, _ in line["runs"])
     frame = svg_dates.day_strip(found)
     assert ["kept", "differs", "missing", "equal", "still"] == frame["states"]
+    assert "燃料消耗量缺 1 天、连日相同 3 天、所在月与申报不同 28 天" in found["caption"]["zh"]
+
+
+def test_strip_names_only_the_states_there_are(tmp_path: Path) -> None:
+    """A state of no day has no word."""
+    found = drawn(tmp_path, "strip", {}, {"fuel_day": days(dict.fromkeys((310, 311, 312), 8.0))})
+    assert "燃料消耗量连日相同 3 天、所在月与申报不同 28 天。" in found["caption"]["zh"]
 
 
 def fuel(count: int, step: float) -> Rows:

@@ -93,7 +93,7 @@ def test_template_cannot_reach_into_values() -> None:
 
 @pytest.mark.parametrize(
     ("name", "printed"),
-    [("tCO2/MWh", "t CO₂/MWh"), ("10^4 Nm3", "10⁴ Nm³"), ("GJ/t", "GJ/t"), ("days", "days"), (None, "")],
+    [("tCO2/MWh", "t\u00a0CO₂/MWh"), ("10^4 Nm3", "10⁴ Nm³"), ("GJ/t", "GJ/t"), ("days", "days"), (None, "")],
 )
 def test_unit_names_are_printed_with_their_signs(name: str | None, printed: str) -> None:
     """Packs write units in plain letters, reports as the forms do; words are translated."""

@@ -31,6 +31,8 @@ COMPOSED = (
     "opinion_",
     "severity_",
     "standard_",
+    "changes_",
+    "strip_",
 )
 
 

@@ -74,14 +74,15 @@ def _cells(of_unit: Sequence[Mapping[str, Any]]) -> dict[tuple[str | None, ...],
     """Figures by data code, item and period; where several lines have one code, their titles tell them apart."""
     found: dict[tuple[str | None, ...], Mapping[str, Any]] = {}
     for line in of_unit:
-        code = _code(line, of_unit)
+        code = code_of(line, of_unit)
         for kind, periods in (("month", line["months"]), ("year", line["years"])):
             for cell in periods:
                 found[code, line["item"], cell[kind]] = cell
     return found
 
 
-def _code(line: Mapping[str, Any], of_unit: Sequence[Mapping[str, Any]]) -> str:
+def code_of(line: Mapping[str, Any], of_unit: Sequence[Mapping[str, Any]]) -> str:
+    """The name of a line among those of its unit: its data code, with the title where several lines have that code."""
     several = [one["code"] for one in of_unit if one["item"] is None].count(line["code"]) > 1
     return f"{line['code']} {line['title']['zh']}" if several else str(line["code"])
 
@@ -97,7 +98,7 @@ def declared_twice(report: Mapping[str, Any]) -> Pairs:
     figures = {(one["code"], one["item"], one["period"]): one["declared"] for one in changes["figures"]}
 
     def pair(line: Mapping[str, Any], period: str, declared: Any) -> tuple[Any, Any]:
-        found = figures.get((_code(line, report["data_codes"]), line["item"], period))
+        found = figures.get((code_of(line, report["data_codes"]), line["item"], period))
         return (found["before"], found["after"]) if found else (declared, declared)
 
     return pair

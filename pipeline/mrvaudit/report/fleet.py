@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FIXED = 12
 """Columns before a sector's own: rank, unit, tonnes, share, months, four severities, conditional, topic, city."""
 BARS = 300
+Matter = tuple[int, float, str, Pair]
+"""Order of severity, tonnes (negative), rule and topic of a finding."""
 NOTHING = ""
 
 
@@ -37,6 +39,7 @@ def render(run: Run, context: Writing, linked: bool = True) -> bytes:
     filled = [one for one, values in zip(run.settings.index_columns, extra, strict=True) if values]
     extra = [values for values in extra if values]
     matters = _main_matters(run)
+    counted = dict(run.audit.findings.group_by("severity").len().iter_rows())
     rows = [_row(score, months, extra, matters, linked) for score in scores.iter_rows(named=True)]
     years = formats.years([month for of_unit in months.values() for month in of_unit])
     words = run.words
@@ -53,7 +56,7 @@ def render(run: Run, context: Writing, linked: bool = True) -> bytes:
                 as_of=run.audit.as_of.isoformat(),
                 pack=_pack(run),
             ),
-            total=totals(rows),
+            total=totals(rows, counted),
             rank=_rank(run, rows),
             rows=rows,
             columns=[one.title.model_dump() for one in filled],
@@ -75,7 +78,7 @@ def _row(
     score: Row,
     months: Mapping[int, Mapping[str, float]],
     extra: Sequence[Mapping[int, Pair]],
-    matters: Mapping[tuple[str, str | None], Pair | None],
+    matters: Mapping[tuple[str, str | None], Matter],
     linked: bool,
 ) -> dict[str, Any]:
     stake = score["at_stake_tco2"] if known(score["at_stake_tco2"]) else None
@@ -92,7 +95,7 @@ def _row(
         "spark": spark(months.get(score["unit_key"], {})),
         "severities": [score[name] for name in SEVERITIES],
         "conditional": score["if_default_tco2"],
-        "topic": matters.get((score["entity_id"], score["unit_id"])),
+        "topic": _topic_of(score, matters),
         "city": score["city"],
         "cells": [values.get(score["unit_key"]) for values in extra],
         "coverage": made / apply * 100 if apply else None,
@@ -159,8 +162,8 @@ def _words(run: Run, column: IndexColumn, value: Any) -> Pair:
     return run.code_title(field.codes if field else None, value)
 
 
-def _main_matters(run: Run) -> dict[tuple[str, str | None], Pair | None]:
-    """For each unit what its gravest finding is about."""
+def _main_matters(run: Run) -> dict[tuple[str, str | None], Matter]:
+    """For each unit, and for each entity as a whole (without a unit), its gravest finding."""
     columns = ("entity_id", "unit_id", "rule_id", "severity", "impact_tco2", "impact_kind", "cause_id")
     order = {name: place for place, name in enumerate(SEVERITIES)}
     counted = pl.when(pl.col("impact_kind") == "recalculated").then(pl.col("impact_tco2").abs())
@@ -171,23 +174,34 @@ def _main_matters(run: Run) -> dict[tuple[str, str | None], Pair | None]:
     first = frame.filter(pl.col("cause_id").is_null() & (pl.col("_grave") < 3)).sort(
         "_grave", "_size", "rule_id", descending=[False, True, False]
     )
-    top = first.group_by("entity_id", "unit_id", maintain_order=True).agg(pl.col("rule_id").first())
-    return {(entity, unit): _topic(run, rule) for entity, unit, rule in top.iter_rows()}
+    top = first.group_by("entity_id", "unit_id", maintain_order=True).agg(pl.col("_grave", "_size", "rule_id").first())
+    return {
+        (entity, unit): (grave, -size, rule, _topic(run, rule)) for entity, unit, grave, size, rule in top.iter_rows()
+    }
+
+
+def _topic_of(score: Row, matters: Mapping[tuple[str, str | None], Matter]) -> Pair | None:
+    """What the gravest finding is about that concerns a unit: its own, or one of its whole entity."""
+    there = [matters.get((score["entity_id"], one)) for one in (score["unit_id"], None)]
+    return min((one for one in there if one), key=lambda one: one[:3], default=(0, 0, "", None))[3]
 
 
 def _topic(run: Run, rule_id: str) -> Pair:
     return run.topic(rule_id) or dict.fromkeys(LANGUAGES, rule_id)
 
 
-def totals(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Sums over the fleet, the two directions apart, and findings by severity."""
+def totals(rows: Sequence[Mapping[str, Any]], counted: Mapping[str, int]) -> dict[str, Any]:
+    """Sums over the fleet, the two directions apart, and findings by severity.
+
+    Findings are `counted` over the run: one of a whole entity stands in the row of each of its units.
+    """
     stakes = [row["stake"] for row in rows if row["stake"] is not None]
     return {
         "declared": added(row["declared"] for row in rows),
         "low": added(value for value in stakes if value > 0) or 0.0,
         "high": added(value for value in stakes if value < 0) or 0.0,
         "conditional": added(row["conditional"] for row in rows) or 0.0,
-        "findings": {name: sum(row["severities"][at] or 0 for row in rows) for at, name in enumerate(SEVERITIES)},
+        "findings": {name: counted.get(name, 0) for name in SEVERITIES},
     }
 
 

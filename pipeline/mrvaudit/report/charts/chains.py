@@ -41,6 +41,7 @@ def date_chain(run: Run, rows: UnitRows, chart: DateChain, about: About) -> Draw
         "n_outside": len(breached),
         "months_outside": formats.months([one["month"] for one in breached]),
         "latest": max(ends, default=None),
+        "last": run.say("chain_last", days=max(ends)) if ends else dict.fromkeys(formats.LANGUAGES, ""),
         "limit": next((one["limit"] for one in chains if known(one["limit"])), None),
     }
     return {"chains": _shown(chains), "left_out": max(0, len(chains) - MOST), "stats": stats, "signs": _signs(chart)}

@@ -13,7 +13,7 @@ from mrvaudit.report import formats
 from mrvaudit.report.charts.shared import About, Drawn, limit_of
 from mrvaudit.report.content.months import items_of
 from mrvaudit.report.data import UnitRows
-from mrvaudit.report.formats import LANGUAGES, known
+from mrvaudit.report.formats import LANGUAGES, Pair, known
 from mrvaudit.report.settings.charts import DayStrip, Digits, StripItem
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ AT_LEAST = 100
 """Values below which a count of digits says nothing, and steps of the last digit that the values must span."""
 Z_95 = 1.96
 DAY = timedelta(days=1)
+TOLD = ("missing", "equal", "differs")
+"""States that the sentence below the strip counts."""
 
 
 def day_strip(run: Run, rows: UnitRows, chart: DayStrip, about: About) -> Drawn | None:
@@ -42,14 +44,21 @@ def day_strip(run: Run, rows: UnitRows, chart: DayStrip, about: About) -> Drawn 
             lines.append(_line(item, states))
     if not lines:
         return None
-    parts = [run.say("strip_part", title=one["title"], **one["counts"]) for one in lines if _speaks(one["counts"])]
+    parts = [_told(run, one) for one in lines if _speaks(one["counts"])]
     told = {lang: formats.form("semicolons", lang).join(one[lang] for one in parts) for lang in LANGUAGES}
     stats = {"n": len(days), "year": year, "items": len(lines), "n_outside": len(parts), "parts": told}
     return {"days": [days[0].isoformat(), days[-1].isoformat()], "lines": lines, "stats": stats}
 
 
 def _speaks(counts: Mapping[str, int]) -> bool:
-    return any(counts[state] for state in ("missing", "equal", "differs"))
+    return any(counts[state] for state in TOLD)
+
+
+def _told(run: Run, line: Drawn) -> Pair:
+    """A line's states that are worth a word, each with its days."""
+    found = [run.say(f"strip_{state}", n=line["counts"][state]) for state in TOLD if line["counts"][state]]
+    counts = {lang: formats.form("list", lang).join(one[lang] for one in found) for lang in LANGUAGES}
+    return run.say("strip_part", title=line["title"], counts=counts)
 
 
 def _days(months: Sequence[str]) -> Iterable[date]:

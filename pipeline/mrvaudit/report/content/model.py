@@ -23,7 +23,8 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
   rows_unknown}]}
 - not_assessable[]: {reason, words, paper, rules[]}; charts_left_out[]: {id, title, paper}
 - sections[]: {id, title}; charts[]: {id, kind, section, title, axis, caption, decimals, points | days, steps | panels}
-- trees[]: {month, declared_tco2, recalculated_tco2, differs, findings, items[{item, node, days}]}
+- trees[]: {month, declared_tco2, recalculated_tco2, differs, findings (critical and major ones), items[{item, node,
+  days}]}
 - second_sources: {months[], note, lines[{code, title, item, item_title, sources[{id, title, providers[], provided_by}],
   cells[{month, count, kind (none, single, own, independent, prescribed), sources[], providers[]}], sentences[{kind,
   months, words}]}], documents[{words, codes, months}]}, None where the sector names no second sources
@@ -225,8 +226,9 @@ def _years(run: Run, monthly: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
 
 
 def _findings_by_month(found: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Critical and major findings of each month: a remark on every month would mark them all."""
     counted: dict[str, int] = {}
     for one in found:
-        if one["month"]:
+        if one["month"] and one["severity"] in ("critical", "major"):
             counted[one["month"]] = counted.get(one["month"], 0) + 1
     return counted

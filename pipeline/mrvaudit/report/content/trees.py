@@ -23,7 +23,7 @@ Node = dict[str, Any]
 
 
 def trees(run: Run, rows: UnitRows, months: Sequence[Mapping[str, Any]], found: Mapping[str, int]) -> list[Node]:
-    """One tree a month; `found` counts the findings of each month."""
+    """One tree a month; `found` counts the critical and major findings of each month."""
     totals, item = run.sector.settings.totals, run.settings.item
     if totals is None:
         return []

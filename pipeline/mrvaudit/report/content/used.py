@@ -97,7 +97,12 @@ def _word(run: Run, column: str, value: str) -> Pair:
         return run.code_title(item.codes, value)
     units = run.sector.tables.get("units")
     listing = units.fields[column].codes if units and column in units.fields else column
-    return run.code_title(listing, value)
+    if column == "severity" and value in run.words:
+        return run.words[value]
+    if value in run.settings.key_words:
+        return run.settings.key_words[value].model_dump()
+    named = item is not None and value in run.sector.codes.get(item.codes, {}) and listing not in run.sector.codes
+    return run.code_title(item.codes if item and named else listing, value)
 
 
 def marks(listed: Iterable[Mapping[str, Any]]) -> dict[str, int]:

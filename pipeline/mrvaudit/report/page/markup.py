@@ -70,7 +70,7 @@ def environment(words: Mapping[str, Pair]) -> Templates:
         "rows_of_sources": lambda lines, year: tables.sources(lines, year, words),
         "rows_of_checks": lambda rows: tables.checks(rows, words),
         "rows_of_parameters": lambda rows: tables.parameters(rows, words),
-        "listed": lambda pairs: both(tables.joined(pairs, words["semicolon"], words["full_stop"])),
+        "listed": lambda pairs: both(tables.joined(pairs, words["next_case"], words["full_stop"])),
         "strip_class": {"kept": "sk", "differs": "sd", "missing": "sm", "equal": "sr", "still": "so"},
         "source_signs": pieces.SIGNS,
         "source_heard": pieces.HEARD,

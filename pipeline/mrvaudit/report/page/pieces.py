@@ -71,7 +71,7 @@ def data_cells(line: Mapping[str, Any], year: str, words: Mapping[str, Pair]) ->
 def _cell(one: Mapping[str, Any] | None, decimals: int | None, words: Mapping[str, Pair]) -> str:
     if one is None:
         return f"<td>{NONE}"
-    declared, recalculated = _shown(one["declared"], decimals), _shown(one["recalculated"], decimals)
+    declared, recalculated = shown(one["declared"], decimals), shown(one["recalculated"], decimals)
     if one["recalculated"] is None and one["declared"] is not None:
         return f"<td>{declared}<small class=only>{both(words['declared_short'])}</small>"
     if not one["differs"]:
@@ -80,7 +80,8 @@ def _cell(one: Mapping[str, Any] | None, decimals: int | None, words: Mapping[st
     return f"<td>{recalculated}<span class=was>{said}{declared}</span>"
 
 
-def _shown(value: Any, decimals: int | None) -> str:
+def shown(value: Any, decimals: int | None) -> str:
+    """A figure or text of the data table; an en dash where there is none."""
     if isinstance(value, str):
         return str(escape(cut(value, 60)))
     return formats.plain(value) if decimals is None else formats.number(value, decimals)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from mrvaudit.report import formats
 from mrvaudit.report.formats import LANGUAGES, Pair, known
-from mrvaudit.report.page import svg, svg_dates, svg_flows
+from mrvaudit.report.page import changes, svg, svg_dates, svg_flows
 from mrvaudit.report.page.pieces import both, cut
 from mrvaudit.report.page.trimming import Trim
 from mrvaudit.report.writing import Writing
@@ -43,7 +43,9 @@ def view(report: Report, context: Writing) -> dict[str, Any]:
         "contents": _contents(report, words, charts),
         "charts_of": charts,
         "signals": _signals(report, words),
+        "changes": changes.view(report, words),
         "opinion": _opinion(report),
+        "opinion_reason": _why_silent(report, words),
         "matter_of": {matter["number"]: matter for matter in matters},
         "records_of": lambda matter: [by_id[one] for one in matter["finding_ids"]],
         "count_follows": lambda matter: sum(len(one["finding_ids"]) for one in matter["follows"]),
@@ -122,10 +124,11 @@ def _spans(value: Pair | str) -> Markup:
 
 def _result(report: Report, words: Words) -> dict[str, Any]:
     """The leading sentence, and the steps of tonnes with their caption."""
-    counted = [one for one in report["matters"] if one["impact_kind"] == "recalculated" and one["impact_tco2"]]
-    apart = [one for one in report["matters"] if one["impact_kind"] == "if_default_applies" and one["impact_tco2"]]
+    matters, answered = _open(report)
+    counted = [one for one in matters if one["impact_kind"] == "recalculated" and one["impact_tco2"]]
+    apart = [one for one in matters if one["impact_kind"] == "if_default_applies" and one["impact_tco2"]]
     counted.sort(key=lambda one: (-abs(one["impact_tco2"]), one["number"]))
-    sentence = _lead(report, words, counted)
+    sentence = _lead(report, words, counted, answered)
     stake = svg.steps(
         [(_short(one), one["impact_tco2"]) for one in counted[:6]],
         report["totals"]["at_stake_tco2"],
@@ -140,22 +143,42 @@ def _result(report: Report, words: Words) -> dict[str, Any]:
     return {"lead": sentence, "stake": stake, "stake_caption": caption, "gap_note": _gap_note(totals)}
 
 
+def _open(report: Report) -> tuple[list[Report], int]:
+    """Matters with the tonnes of their open findings alone, as the tonnes at stake have them; how many have less so."""
+    by_id = {one["finding_id"]: one for one in report["findings"]}
+    found: list[Report] = []
+    answered = 0
+    for matter in report["matters"]:
+        records = [by_id[one] for one in matter["finding_ids"]]
+        done = [one["impact_tco2"] for one in records if one["status"] != "open" and _counts(one)]
+        answered += bool(done)
+        left = round(matter["impact_tco2"] - sum(done), 8) if done else matter["impact_tco2"]
+        found.append({**matter, "impact_tco2": left})
+    return found, answered
+
+
+def _counts(record: Report) -> bool:
+    return known(record["impact_tco2"]) and record["cause_id"] is None
+
+
 def _gap_note(totals: Report) -> bool:
     """Whether the difference of the totals is not what the findings put at stake, so that a line has to say why."""
     gap, stake = totals["difference_tco2"], totals["at_stake_tco2"]
     return known(gap) and known(stake) and abs(gap - stake) >= max(1.0, abs(stake) * 0.01)
 
 
-def _lead(report: Report, words: Words, counted: Sequence[Report]) -> Pair:
+def _lead(report: Report, words: Words, counted: Sequence[Report], answered: int) -> Pair:
     parts = [_part(words, one) for one in counted[:3]]
     join = words["lead_join"]
     listed = {lang: join[lang].join(part[lang] for part in parts) for lang in LANGUAGES}
-    sentences = [words["lead_no_tonnes"]]
+    sentences = [words["lead_answered_all" if answered else "lead_no_tonnes"]]
     if counted:
         sentences = [words.say("lead_one" if len(counted) == 1 else "lead_parts", n=len(counted), parts=listed)]
     conditional = report["totals"]["conditional_tco2"]
     if conditional is not None and abs(conditional) >= 0.5:
         sentences.append(words.say("lead_conditional", tonnes=conditional))
+    if answered:
+        sentences.append(words.say("lead_answered", n=answered))
     status = report["checks"]["by_status"]
     missing = status["not_assessable"] + status["crashed"]
     if missing and not counted:
@@ -188,6 +211,7 @@ def _contents(report: Report, words: Words, charts: Mapping[str, Any]) -> list[t
         ("leads", words["toc_leads"], report["leads"] is not None),
         ("unit", words["toc_unit"], True),
         ("months", words["toc_months"], report["months"]),
+        ("ba", words["toc_changes"], report["before_after"]),
         ("findings", words["toc_findings"], True),
         ("na", words["toc_missing"], report["not_assessable"] or report["charts_left_out"]),
         *((id_, title, True) for id_, title in sections),
@@ -239,6 +263,14 @@ def _opinion(report: Report) -> dict[str, int]:
     suites = (report["second_opinion"] or {}).get("suites", ())
     names = {"n": "expectations", "failed": "not_met", "both": "also_in_record_contract", "only": "only_here"}
     return {short: sum(one[name] for one in suites) for short, name in names.items()}
+
+
+def _why_silent(report: Report, words: Words) -> Pair:
+    """Why the second opinion was not asked, in words; the reason itself where there are none for it."""
+    reason = str((report["second_opinion"] or {}).get("reason"))
+    if reason.startswith("units<"):
+        return words.say("opinion_few", least=reason.removeprefix("units<"))
+    return words["opinion_off"] if reason in ("no-gate", "only") else dict.fromkeys(LANGUAGES, reason)
 
 
 def _decimals(report: Report, records: Sequence[Report]) -> int:

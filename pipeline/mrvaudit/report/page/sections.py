@@ -13,8 +13,8 @@ from mrvaudit.report.writing import Writing
 
 Report = Mapping[str, Any]
 ORDER = (
-    "result", "worth", "leads", "unit", "months", "findings", "missing", "charts", "signals", "sources", "tree",
-    "data", "checks", "opinion", "parameters", "quarantine", "manifest",
+    "result", "worth", "leads", "unit", "months", "changes", "findings", "missing", "charts", "signals", "sources",
+    "tree", "data", "checks", "opinion", "parameters", "quarantine", "manifest",
 )  # fmt: skip
 HEAD_ENDS = "</main>"
 

@@ -13,6 +13,7 @@ from mrvaudit.report.page.axes import Frame
 
 STEP = 25.5
 STATES = ("kept", "differs", "missing", "equal", "still")
+POINTS = ("prepared", "sent", "received", "tested", "tested_to", "issued")
 
 
 def date_chain(chart: Mapping[str, Any]) -> Frame:
@@ -39,7 +40,7 @@ def date_chain(chart: Mapping[str, Any]) -> Frame:
 
 def _chain(chain: Mapping[str, Any], x: Any, y: float, several: bool) -> Frame:
     at = {mark["sign"]: x(mark["day"]) for mark in chain["marks"]}
-    ends = [at[name] for name in ("prepared", "received", "tested", "tested_to", "issued") if name in at]
+    ends = [at[name] for name in POINTS if name in at]
     sampled = (at.get("from", at.get("to")), at.get("to"))
     breach = chain["breach"]
     made: Frame = {
@@ -50,7 +51,7 @@ def _chain(chain: Mapping[str, Any], x: Any, y: float, several: bool) -> Frame:
         "line": f"M{min(ends)} {y}H{max(ends)}" if len(ends) > 1 else "",
         "test": None,
         "breach": None,
-        **{name: at.get(name) for name in ("prepared", "received", "issued")},
+        **{name: at.get(name) for name in ("prepared", "sent", "received", "issued")},
     }
     if "tested" in at:
         last = max(at.get("tested_to", at["tested"]), at["tested"])

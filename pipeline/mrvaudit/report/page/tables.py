@@ -49,8 +49,13 @@ def _parameters(rows: tuple[tuple[Any, ...], ...]) -> Markup:
         )
         of_unit = both(formats.unit_name(unit))
         valid = f"{escape(since)} – {escape(until or '')}"
-        made.append(f"<tr>{head}<td>{spans(*key)}<td>{formats.plain(value)}<td>{of_unit}<td>{valid}{ground}")
+        made.append(f"<tr>{head}<td>{spans(*key)}<td>{_figure(value, unit)}<td>{of_unit}<td>{valid}{ground}")
     return Markup("".join(made))
+
+
+def _figure(value: float, unit: str) -> str:
+    """A value plainly; a year has no thousands."""
+    return f"{value:.0f}" if unit == "years" else formats.plain(value)
 
 
 def _runs(values: Sequence[Any]) -> dict[int, int]:

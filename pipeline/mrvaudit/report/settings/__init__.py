@@ -116,6 +116,7 @@ class Settings(Entry):
     words: dict[str, Words] = {}
     columns: dict[str, Words] = {}
     split_codes: dict[str, str] = {}
+    key_words: dict[str, Words] = {}
 
     def sources(self) -> Iterator[Source]:
         """Every column the report reads, tables and views alike."""

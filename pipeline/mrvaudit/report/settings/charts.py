@@ -128,7 +128,7 @@ class DateMark(Entry):
 
     column: str
     title: Words
-    sign: Literal["from", "to", "prepared", "received", "tested", "tested_to", "issued"]
+    sign: Literal["from", "to", "prepared", "sent", "received", "tested", "tested_to", "issued"]
     joined: bool = False
 
 
