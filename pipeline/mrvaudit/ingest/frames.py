@@ -52,8 +52,9 @@ def months(table: Table, rows: pl.DataFrame) -> pl.Series:
     con = duckdb.connect(":memory:")
     try:
         con.register("rows", rows.with_row_index("_order").to_arrow())
-        found = con.execute(f"SELECT ({table.month})::DATE FROM rows ORDER BY _order").fetchall()
+        found = con.sql(f"SELECT ({table.month})::DATE AS month FROM rows ORDER BY _order").to_arrow_table()
     finally:
         con.close()
-    # A year far beyond ours comes back as text: it is no month.
-    return pl.Series("month", [month if isinstance(month, date) else None for (month,) in found], dtype=pl.Date)
+    month = pl.col("month")
+    # A year far beyond ours is no month.
+    return pl.DataFrame(found).select(pl.when(month.is_between(date.min, date.max)).then(month)).to_series()

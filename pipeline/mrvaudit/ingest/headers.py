@@ -67,12 +67,15 @@ def lexicon(table: Table, known: Mapping[str, Unit]) -> Lexicon:
                 if all(other != name for other, _ in entry):
                     entry.append((name, rank))
     unit_words = units.index(known)
+    snakes = {spelling: _snake(spelling) for spelling in unit_words}
     with_unit: dict[str, tuple[str, str]] = {}
     for field in table.fields.values():
-        for stem in _stems(field, known):
+        stems = [fold(stem) for stem in _stems(field, known)]
+        fits = {unit for unit in set(unit_words.values()) if stems and factors(field, unit, known) is not None}
+        for stem in stems:
             for spelling, unit in unit_words.items():
-                if factors(field, unit, known) is not None:
-                    with_unit.setdefault(f"{fold(stem)}_{_snake(spelling)}", (field.name, unit))
+                if unit in fits:
+                    with_unit.setdefault(f"{stem}_{snakes[spelling]}", (field.name, unit))
     return Lexicon(
         table.fields, {word: tuple(entry) for word, entry in words.items()}, with_unit, unit_words, known, {}
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -46,14 +47,17 @@ def check(sector: Sector, work: Work, partitions: int, columns: Columns, blocks:
     lines = dict(blocks.select("block", "header_row").iter_rows())
     found: list[dict[str, Any]] = []
     for partition in range(partitions):
+        months: dict[str, pl.Series] = {}
         for scale in columns.scales.values():
-            found += [_said(sector, one, lines) for one in _of_scale(sector, work, partition, scale, read)]
+            found += [_said(sector, one, lines) for one in _of_scale(sector, work, partition, scale, read, months)]
     return found
 
 
-def _of_scale(sector: Sector, work: Work, partition: int, scale: Scale, read: Read) -> list[Off]:
+def _of_scale(
+    sector: Sector, work: Work, partition: int, scale: Scale, read: Read, months: dict[str, pl.Series]
+) -> list[Off]:
     """At most one per entity and column: outside the window, or a slip away from another column of the same datum."""
-    rows = {name: figures.of_field(sector, work, partition, scale, name) for name in scale.fields}
+    rows = {name: figures.of_field(sector, work, partition, scale, name, months) for name in scale.fields}
     off = [
         one
         for name, frame in rows.items()
@@ -70,11 +74,12 @@ def _of_scale(sector: Sector, work: Work, partition: int, scale: Scale, read: Re
 
 def _outside(sector: Sector, scale: Scale, name: str, rows: pl.DataFrame, read: Read) -> Iterator[Off]:
     least = number(sector, ROWS)
-    for (entity, unit), part in _by_unit(rows, name, read):
-        own = _own_unit(sector, name, part)
-        low, high = (value(sector, one, part["month"].max()) for one in (scale.low, scale.high))  # type: ignore[arg-type]
-        median = part["value"].median()
-        if part.height < least or not isinstance(median, float) or _within(median, low, high):
+    for part in _by_unit(sector, rows, name, read):
+        entity, unit, own, median = part.entity, part.unit, _own_unit(sector, name, part), part.median
+        if part.count < least or median is None:
+            continue
+        low, high = (value(sector, one, part.month) for one in (scale.low, scale.high))
+        if _within(median, low, high):
             continue
         proposed = tuple(
             (other, median * ratio)
@@ -82,7 +87,7 @@ def _outside(sector: Sector, scale: Scale, name: str, rows: pl.DataFrame, read: 
             if _within(median * ratio, low, high) and _is_slip(sector, ratio, "units")
         )
         if proposed:
-            yield Off(scale, name, entity, unit, own, part.height, median, proposed, _window(low, high), _first(part))
+            yield Off(scale, name, entity, unit, own, part.count, median, proposed, _window(low, high), part.block)
 
 
 def _apart(
@@ -94,9 +99,11 @@ def _apart(
     both = other[1].join(first, on=by, how="inner", maintain_order="left")
     both = both.with_columns((pl.col("_first") / pl.col("value")).alias("_ratio"))
     title = sector.tables[one[0].partition(".")[0]].title
-    for (entity, unit), part in _by_unit(both, other[0], read):
-        ratio, median, own = part["_ratio"].median(), part["value"].median(), _own_unit(sector, other[0], part)
-        if part.height < number(sector, ROWS) or not isinstance(ratio, float) or not isinstance(median, float):
+    least = number(sector, ROWS)
+    for part in _by_unit(sector, both, other[0], read):
+        entity, unit, own = part.entity, part.unit, _own_unit(sector, other[0], part)
+        ratio, median = part.ratio, part.median
+        if part.count < least or ratio is None or median is None:
             continue
         proposed = tuple(
             (spelling, median * factor)
@@ -106,17 +113,44 @@ def _apart(
         if proposed:
             zh = f"「{title.zh}」中同一数据为其 {ratio:.4g} 倍"
             en = f"“{title.en}” states {ratio:.4g} times as much for the same datum"
-            yield Off(scale, other[0], entity, unit, own, part.height, median, proposed, (zh, en), _first(part))
+            yield Off(scale, other[0], entity, unit, own, part.count, median, proposed, (zh, en), part.block)
 
 
-def _by_unit(rows: pl.DataFrame, name: str, read: Read) -> Iterator[tuple[tuple[str, str | None], pl.DataFrame]]:
+@dataclass(frozen=True)
+class Part:
+    """The rows of one entity whose column was read in one unit: middle figures, last month, first block."""
+
+    entity: str
+    unit: str | None
+    count: int
+    median: float | None
+    ratio: float | None
+    month: date | None
+    block: int
+    kinds: tuple[str, ...]
+
+
+def _by_unit(sector: Sector, rows: pl.DataFrame, name: str, read: Read) -> Iterator[Part]:
     """The rows of each entity by the unit that was read for the column."""
-    field = name.partition(".")[2]
+    field, own = name.partition(".")[2], _field(sector, name).unit
     spelled = {block: read.get(block, {}).get(field) for block in rows["_block"].unique().to_list()}
     unit = rows["_block"].replace_strict(list(spelled), list(spelled.values()), default=None, return_dtype=pl.String)
-    parts = rows.with_columns(unit.alias("_unit")).partition_by("entity_id", "_unit", as_dict=True)
-    for (entity, read_unit), part in sorted(parts.items(), key=lambda item: (str(item[0][0]), str(item[0][1]))):
-        yield (str(entity), read_unit if isinstance(read_unit, str) else None), part
+    by = own.by if isinstance(own, UnitByState) and own.by in rows.columns else None
+    parts = (
+        rows.with_columns(unit.alias("_unit"))
+        .group_by(pl.col("entity_id").cast(pl.String), "_unit")
+        .agg(
+            pl.len(),
+            pl.col("value").median(),
+            (pl.col("_ratio").median() if "_ratio" in rows.columns else pl.lit(None, pl.Float64)).alias("_ratio"),
+            pl.col("month").max(),
+            pl.col("_block").min(),
+            (pl.col(by).unique().sort() if by else pl.lit([], pl.List(pl.String))).alias("_kinds"),
+        )
+        .sort("entity_id", "_unit", nulls_last=False)
+    )
+    for entity, read_unit, count, median, ratio, month, block, kinds in parts.iter_rows():
+        yield Part(entity, read_unit, count, median, ratio, month, block, tuple(kinds))
 
 
 def _field(sector: Sector, name: str) -> Field:
@@ -124,14 +158,14 @@ def _field(sector: Sector, name: str) -> Field:
     return sector.tables[table].fields[field]
 
 
-def _own_unit(sector: Sector, name: str, part: pl.DataFrame) -> str:
+def _own_unit(sector: Sector, name: str, part: Part) -> str:
     """The field's unit; of one that depends on the row, that of gases where all rows are of gases."""
     unit = _field(sector, name).unit
     if not isinstance(unit, UnitByState):
         return unit or ""
     codes = sector.codes.get(sector.tables[name.partition(".")[0]].fields[unit.by].codes or "", {})
-    rows = part[unit.by].unique().to_list() if unit.by in part.columns else []
-    return unit.gas if rows and all(row in codes and codes[row].state == "gas" for row in rows) else unit.solid
+    gases = part.kinds and all(kind in codes and codes[kind].state == "gas" for kind in part.kinds)
+    return unit.gas if gases else unit.solid
 
 
 def _others(sector: Sector, own: str) -> Iterator[tuple[str, float]]:
@@ -170,10 +204,6 @@ def _window(low: float | None, high: float | None) -> tuple[str, str]:
         return f"可能的范围为 {bounds}", f"it can lie within {bounds}"
     side = ("不低于", "at least") if high is None else ("不高于", "at most")
     return f"可能的数值{side[0]} {bounds}", f"it can be {side[1]} {bounds}"
-
-
-def _first(part: pl.DataFrame) -> int:
-    return int(part["_block"].min())  # type: ignore[arg-type]
 
 
 def _said(sector: Sector, one: Off, lines: dict[int, int]) -> dict[str, Any]:
