@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
 
@@ -78,24 +78,34 @@ def derive(work: Work, sector: Sector, partition: int, as_of: date, memory: str,
         shipped = [view for view in sector.views if view.view not in sector.own_views]
         macros.install(con, sector, as_of, [derived.query(view, sector.macros) for view in shipped])
         attach_tables(con, work, sector, [partition])
-        done: dict[str, Future[None]] = {}
-        with ThreadPoolExecutor(threads) as pool:
-            # A view stands behind those it reads, so a thread that waits waits for one that is at work.
-            for view in shipped:
-                path = work.part(work.m(view.view), partition)
-                needs = [done[name] for name in view.reads if name in done]
-                done[view.view] = pool.submit(_derive_one, con, view, sector, path, needs)
-            for one in done.values():
-                one.result()
+        _side_by_side(con, work, sector, partition, shipped, threads)
     finally:
         con.close()
 
 
-def _derive_one(
-    con: duckdb.DuckDBPyConnection, view: derived.View, sector: Sector, path: Path, needs: Sequence[Future[None]]
+def _side_by_side(
+    con: duckdb.DuckDBPyConnection,
+    work: Work,
+    sector: Sector,
+    partition: int,
+    views: Sequence[derived.View],
+    threads: int,
 ) -> None:
-    for one in needs:
-        one.result()
+    """Compute each view as soon as those it reads are there, first ones first."""
+    left = {view.view: view for view in views}
+    running: dict[Future[None], str] = {}
+    with ThreadPoolExecutor(threads) as pool:
+        while left or running:
+            busy = {*left, *running.values()}
+            for view in [one for one in left.values() if not busy & set(one.reads)][: threads - len(running)]:
+                path = work.part(work.m(view.view), partition)
+                running[pool.submit(_derive_one, con, view, sector, path)] = left.pop(view.view).view
+            for one in wait(running, return_when=FIRST_COMPLETED).done:
+                running.pop(one)
+                one.result()
+
+
+def _derive_one(con: duckdb.DuckDBPyConnection, view: derived.View, sector: Sector, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with con.cursor() as own:
         _compute(own, view, f"COPY ({_ordered(view, sector)}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
