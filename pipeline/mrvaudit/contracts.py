@@ -19,7 +19,10 @@ from mrvaudit.tables import Field, Table
 # A value at the bound passes: the room is that of every comparison of DOUBLE in this program.
 ROOM = 1e-9
 UNIT_NOTICES = ("INT-CELL", "INT-ROW", "INT-SCENARIOS", "INT-UNIT", "REC-CODE", "REC-KEY", "REC-RANGE", "REC-REQUIRED")
-ENTITY_NOTICES = ("INT-COLUMNS", "INT-DUP", "INT-ENTITY", "INT-HEADER", "INT-NOUNITS", "INT-SCALE", "INT-SHEET")
+ENTITY_NOTICES = (
+    "INT-COLUMNS", "INT-DUP", "INT-ENTITY", "INT-FORMULA", "INT-HEADER", "INT-HIDDEN", "INT-NOUNITS", "INT-SCALE",
+    "INT-SHEET", "INT-TOTAL",
+)  # fmt: skip
 NOTICES = {"min": "REC-RANGE", "max": "REC-RANGE", "codes": "REC-CODE", "required": "REC-REQUIRED"}
 
 

@@ -171,7 +171,7 @@ def _validate(sheet: Any, at: int, field: Field, sector: Sector, lists: Mapping[
 
 
 def _letters(column: int) -> str:
-    from mrvaudit.checks.cells import column_letter
+    from mrvaudit.ingest.block import column_letter
 
     return column_letter(column + 1)
 

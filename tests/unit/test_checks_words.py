@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from mrvaudit.checks.cells import Cells, attach, column_letter
+from mrvaudit.checks.cells import Cells, attach
 from mrvaudit.checks.findings import row_key
 from mrvaudit.checks.words import fill, number
+from mrvaudit.ingest.block import column_letter
 from mrvaudit.ingest.notices import frame
 from mrvaudit.sector import Sector
 
@@ -72,10 +73,15 @@ def test_column_letters(column: int, letters: str) -> None:
 
 BLOCKS = pl.DataFrame(
     {
-        "block": [0, 1],
-        "path": ["in/a.xlsx", "in/b.csv"],
-        "sheet": ["Sheet 1", None],
-        "field_columns": [json.dumps({"diesel_kg": 3, "month": 28}), json.dumps({"diesel_kg": 1})],
+        "block": [0, 1, 2],
+        "path": ["in/a.xlsx", "in/b.csv", "in/c.xlsx"],
+        "sheet": ["Sheet 1", None, "C.4"],
+        "by": ["rows", "rows", "columns"],
+        "field_columns": [
+            json.dumps({"diesel_kg": 3, "month": 28}),
+            json.dumps({"diesel_kg": 1}),
+            json.dumps({"diesel_kg": 12}),
+        ],
     }
 )
 
@@ -88,6 +94,8 @@ BLOCKS = pl.DataFrame(
         (1, 2, "diesel_kg", ("in/b.csv", None, 2, "A2")),
         (1, 2, "month", ("in/b.csv", None, 2, None)),
         (0, None, "month", ("in/a.xlsx", "Sheet 1", None, None)),
+        (2, 5, "diesel_kg", ("in/c.xlsx", "C.4", 12, "E12")),
+        (2, 5, "month", ("in/c.xlsx", "C.4", None, None)),
         (9, 2, "month", (None, None, None, None)),
         (None, None, "month", (None, None, None, None)),
     ],

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mrvaudit.answers import columns
-from mrvaudit.checks.cells import column_letter
 from mrvaudit.errors import InputError, UsageError
+from mrvaudit.ingest.block import column_letter
 from mrvaudit.ingest.from_excel import cell_text
 
 LARGEST_UNPACKED_BYTES = 1 << 28

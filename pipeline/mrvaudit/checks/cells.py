@@ -7,23 +7,16 @@ from typing import Any
 
 import polars as pl
 
-
-def column_letter(column: int) -> str:
-    """1 is A, 27 is AA."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+from mrvaudit.ingest.block import column_letter
 
 
 class Cells:
     """Look-up over blocks.parquet."""
 
     def __init__(self, blocks: pl.DataFrame) -> None:
-        self._blocks: dict[int, tuple[str, str | None, dict[str, int]]] = {
-            row["block"]: (row["path"], row["sheet"], json.loads(row["field_columns"]))
-            for row in blocks.select("block", "path", "sheet", "field_columns").iter_rows(named=True)
+        self._blocks: dict[int, tuple[str, str | None, dict[str, int], bool]] = {
+            row["block"]: (row["path"], row["sheet"], json.loads(row["field_columns"]), row["by"] == "columns")
+            for row in blocks.select("block", "path", "sheet", "field_columns", "by").iter_rows(named=True)
         }
 
     def place(self, block: int | None, line: int | None, field: str | None) -> dict[str, Any]:
@@ -31,8 +24,11 @@ class Cells:
         known = self._blocks.get(block) if block is not None else None
         if known is None:
             return {"source_file": None, "source_sheet": None, "source_row": None, "source_cell": None}
-        path, sheet, columns = known
+        path, sheet, columns, across = known
         column = columns.get(field or "")
+        if across:
+            # The record is a column of the sheet, the field a row.
+            line, column = column, line
         cell = f"{column_letter(column)}{line}" if column is not None and line is not None else None
         return {"source_file": path, "source_sheet": sheet, "source_row": line, "source_cell": cell}
 

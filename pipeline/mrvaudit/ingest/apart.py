@@ -52,7 +52,8 @@ class _Child:
             self.stop()
             self._here, there = Pipe()
             number = there.fileno()
-            command = [sys.executable, "-m", __name__, str(number)]
+            # By an import, not `-m`: the package imports this module too, and Python would warn that it runs twice.
+            command = [sys.executable, "-c", f"from {__name__} import serve; serve({number})"]
             self._process = subprocess.Popen(command, pass_fds=(number,), stdin=subprocess.DEVNULL)
             there.close()
         return self._here
@@ -99,8 +100,9 @@ def _blocks(module: ModuleType, path: Path) -> list[Block]:
     return found
 
 
-def _serve(there: Connection) -> None:
-    """Answer until the other side is gone."""
+def serve(number: int) -> None:
+    """Answer on the pipe of this number until the other side is gone."""
+    there = Connection(number)
     _limit()
     while True:
         try:
@@ -126,7 +128,3 @@ def _limit() -> None:
     limit = mapped + MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-if __name__ == "__main__":
-    _serve(Connection(int(sys.argv[1])))

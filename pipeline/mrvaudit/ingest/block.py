@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
+
+# Where a column of a block stands that is no column of the sheet: what a title or a section says of every row.
+NOWHERE = 0
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What a workbook shows of a sheet beside its values: rows and columns that are hidden, formulas.
+
+    `unsure` is how many formulas have a stored result that the workbook itself wants to be computed again.
+    """
+
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    unsure: int = 0
 
 
 @dataclass(frozen=True)
@@ -13,6 +28,10 @@ class Block:
 
     `frame` has the columns c1 … cn (text, or the types of a typed file) and `_line`, the 1-based physical row of the
     file or sheet. `headers` are the cells of `header_row`; `first_column` is the 1-based column that c1 stands in.
+    Where a table was written across, `by` is `columns`: each row of `frame` is a column of the sheet and `_line` its
+    number. `places` says where each cell column stands (its row, for `columns`) where that is not simply in order;
+    `totals` are lines that add up others, `left` headers that were left aside with the reason, `monthly` places of
+    columns whose header says that they are of the month alone.
     """
 
     sheet: str | None
@@ -21,6 +40,25 @@ class Block:
     frame: pl.DataFrame
     encoding: str | None = None
     first_column: int = 1
+    by: str = "rows"
+    places: tuple[int, ...] = ()
+    totals: tuple[int, ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
+    monthly: tuple[int, ...] = ()
+    looks: Looks = Looks()
+
+    def place(self, at: int) -> int:
+        """The 1-based column (or row) of the sheet that cell column `at` stands in; NOWHERE for none."""
+        return self.places[at] if self.places else at + self.first_column
+
+
+def column_letter(column: int) -> str:
+    """1 is A, 27 is AA."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def cell_columns(frame: pl.DataFrame) -> list[str]:
@@ -47,7 +85,7 @@ def rehead(block: Block, row: int) -> Block:
     cells = block.frame.filter(pl.col("_line") == row).select(columns)
     headers = tuple("" if cell is None else str(cell).strip() for cell in cells.row(0)) if cells.height else ()
     below = block.frame.filter(pl.col("_line") > row)
-    return Block(block.sheet, row, headers, below, block.encoding, block.first_column)
+    return replace(block, header_row=row, headers=headers, frame=below)
 
 
 def row_text(frame: pl.DataFrame) -> pl.Series:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,10 +13,14 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from mrvaudit.errors import InputError
 from mrvaudit.ingest.block import Block, from_grid
+from mrvaudit.ingest.sheets import marks
+from mrvaudit.ingest.sheets.marks import Marks
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 APART = True
 LARGEST_UNPACKED_BYTES = 1 << 30
+# How far beyond the cells that the reader gives a formula without a result may stand.
+FAR = 200
 
 
 def read(path: Path) -> list[Block]:
@@ -23,10 +29,12 @@ def read(path: Path) -> list[Block]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+            seen = marks.of_workbook(path)
             return [
-                from_grid(_grid(book.get_sheet_by_name(name).to_python(skip_empty_area=False)), name) for name in names
+                _block(book.get_sheet_by_name(name).to_python(skip_empty_area=False), name, seen.get(name, Marks()))
+                for name in names
             ]
-    except (CalamineError, OSError, ValueError) as fault:
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile, zlib.error) as fault:
         raise InputError(
             path.name,
             "不是可以打开的工作簿（可能损坏、加密或扩展名不符）",
@@ -35,6 +43,18 @@ def read(path: Path) -> list[Block]:
             todo_zh="请用 Excel 或 WPS 另存为 xlsx 后重新提交",
             todo_en="save it as xlsx and submit it again",
         ) from None
+
+
+def _block(rows: list[list[object]], name: str, seen: Marks) -> Block:
+    """A sheet with the texts that the reader leaves out put where they stand."""
+    height, width = len(rows), max((len(row) for row in rows), default=0)
+    for (row, column), text in sorted(seen.cells.items()):
+        # A cell far from all others is left to them.
+        if row <= height + FAR and column <= width + FAR:
+            rows += [[] for _ in range(row - len(rows))]
+            rows[row - 1] += [None] * (column - len(rows[row - 1]))
+            rows[row - 1][column - 1] = text
+    return replace(from_grid(_grid(rows), name), looks=seen.looks)
 
 
 def _guard(path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from mrvaudit import units
 from mrvaudit.ingest.block import Block, rehead
 from mrvaudit.ingest.headers import Heading, Lexicon, meaning
+from mrvaudit.ingest.words import folded
 
 HEADER_ROWS_LOOKED_AT = 10
 
@@ -14,11 +18,16 @@ def known_cells(cells: tuple[str, ...], words: Lexicon) -> int:
     return sum(meaning(cell, words) is not None for cell in cells)
 
 
-def relocate(block: Block, words: Lexicon) -> Block:
+def relocate(block: Block, words: Lexicon, marks: Collection[str] = ()) -> Block:
     """The block with its header where at least two cells of the table's headers stand, within the first ten rows.
 
-    The block itself where its header already is one, or where no row is.
+    The block itself where its header already is one, or where no row is. A header of two rows is made one; `marks` are
+    words that may stand below a field's name without being one.
     """
+    return two_rows(_found(block, words), words, marks)
+
+
+def _found(block: Block, words: Lexicon) -> Block:
     if known_cells(block.headers, words) >= 2:
         return block
     head = block.frame.filter(block.frame["_line"] <= HEADER_ROWS_LOOKED_AT)
@@ -27,6 +36,38 @@ def relocate(block: Block, words: Lexicon) -> Block:
         if known_cells(moved.headers, words) >= 2:
             return moved
     return block
+
+
+def two_rows(block: Block, words: Lexicon, marks: Collection[str]) -> Block:
+    """The block with the row below its header joined to it, where every cell of that row goes on with the header.
+
+    A title above several columns stands in the first of them.
+    """
+    below = block.frame.head(1)
+    if not below.height or below["_line"][0] != block.header_row + 1:
+        return block
+    cells = ["" if cell is None else str(cell).strip() for cell in below.drop("_line").row(0)]
+    if not any(cells) or all(cells) or any(cell and _is_unit(cell, words) for cell in cells):
+        return block
+    joined, title = list(block.headers), ""
+    for at, cell in enumerate(cells):
+        title = block.headers[at] or title
+        if cell:
+            whole = _whole(title, cell, words, marks)
+            if whole is None:
+                return block
+            joined[at] = whole
+    return replace(rehead(block, block.header_row + 1), headers=tuple(joined))
+
+
+def _whole(title: str, cell: str, words: Lexicon, marks: Collection[str]) -> str | None:
+    """The header that a title and the cell below it are together; None where they are none."""
+    if folded(cell) in marks:
+        return f"{title}({cell})" if isinstance(meaning(title, words), Heading) else None
+    for text in (cell, f"{title}{cell}"):
+        if isinstance(meaning(text, words), Heading):
+            return text
+    return None
 
 
 def units_row(block: Block, words: Lexicon) -> tuple[Block, int | None]:
@@ -47,9 +88,7 @@ def units_row(block: Block, words: Lexicon) -> tuple[Block, int | None]:
         else header
         for header, cell in zip(block.headers, cells, strict=True)
     )
-    return Block(block.sheet, block.header_row, headers, block.frame, block.encoding, block.first_column), below[
-        "_line"
-    ][0]
+    return replace(block, headers=headers), below["_line"][0]
 
 
 def _has_unit(header: str, words: Lexicon) -> bool:

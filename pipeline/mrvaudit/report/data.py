@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from mrvaudit.checks.cells import column_letter
+from mrvaudit.ingest.block import column_letter
 from mrvaudit.report.settings import Settings
 from mrvaudit.report.settings.charts import Source
 

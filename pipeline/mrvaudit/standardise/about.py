@@ -9,6 +9,7 @@ import polars as pl
 
 from mrvaudit.ingest.headers import Lexicon, lexicon, nearest
 from mrvaudit.ingest.notices import Case, field_words, finding
+from mrvaudit.ingest.sheets import remarks
 from mrvaudit.standardise.batch import Intake, Left
 from mrvaudit.standardise.columns.refusal import said
 from mrvaudit.standardise.entities import Owners
@@ -23,6 +24,22 @@ WHY: dict[str, tuple[str, str, str | None]] = {
     "several_fields": ("可指多个字段", "standing for several fields", "minor"),
     "unit_unknown": ("单位无法识别", "carrying a unit that is not known", "minor"),
     "unit_does_not_fit": ("单位与字段不符", "carrying a unit that does not fit the field", "minor"),
+    "before_after": (
+        "为核查前后的值，本表不分阶段",
+        "before and after verification, which this table does not tell apart",
+        "minor",
+    ),
+    "year_to_date": (
+        "为年初至本月的累计值，未按月值采用，也未作差",
+        "of the year so far: not taken for the month, nor subtracted",
+        "minor",
+    ),
+    "grows_like_year_to_date": (
+        "逐月增长，像是年初至本月的累计值，未按月值采用；如为当月值，请在表头写明「当月」或用映射文件确认",
+        "growing month by month like the year so far: not taken for the month; if it is the month's, write 当月 in the"
+        " header or confirm it in a mapping file",
+        "minor",
+    ),
     "not_in_file": ("映射文件列出但表中没有", "named in the mapping file but not in the table", "minor"),
     "no_table": ("名称不是任何一张表，共 {count} 行", "its name is that of no table; {count} row(s)", None),
     "kind_not_read": ("这种文件不读取", "files of this kind are not read", None),
@@ -34,7 +51,9 @@ Seen = Mapping[int, tuple[str, int, int]]
 def about_intake(intake: Intake, owners: Owners, unit_index: pl.DataFrame, seen: Seen) -> list[dict[str, Any]]:
     """Findings about files, headers, entities and units; `seen` gives a row (table, block, line) for each unit_key."""
     refused = [said(intake.sector, one, owners.by_group.get(one.group, "")) for one in intake.contradictions]
-    return [*_left(intake, owners), *refused, *_named(intake, owners), *_units(intake, unit_index, seen)]
+    spoken = ((_entity(intake, owners, one.group), one) for one in intake.remarks)
+    whole = [*refused, *remarks.findings(intake.sector, spoken)]
+    return [*_left(intake, owners), *whole, *_named(intake, owners), *_units(intake, unit_index, seen)]
 
 
 def _left(intake: Intake, owners: Owners) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from mrvaudit.errors import InputError
 from mrvaudit.ingest import Found
 from mrvaudit.ingest.block import cell_columns, row_text
 from mrvaudit.ingest.frames import write
+from mrvaudit.ingest.sheets import remarks
+from mrvaudit.ingest.sheets.remarks import Remark
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.standardise.columns import refusal
@@ -73,6 +75,7 @@ class Intake:
     left: list[Left] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     unreadable: list[InputError] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     found_of_block: dict[int, tuple[Found, int]] = field(default_factory=dict)
     group_of_block: dict[int, str] = field(default_factory=dict)
 
@@ -84,6 +87,9 @@ def add(intake: Intake, layout: Layout, block: int, group: Group) -> None:
     skip = pl.lit(None, pl.String)
     if layout.last_line is not None:
         skip = pl.when(pl.col("_line") > layout.last_line).then(pl.lit("outside_rows"))
+    if layout.block.totals:
+        totals = pl.Series(layout.block.totals, dtype=pl.Int32)
+        skip = pl.when(pl.col("_line").is_in(totals.implode())).then(pl.lit("total_row")).otherwise(skip)
     if layout.units_line is not None:
         skip = pl.when(pl.col("_line") == layout.units_line).then(pl.lit("unit_row")).otherwise(skip)
     frame = frame.select(
@@ -105,6 +111,7 @@ def _alike(layout: Layout, frame: pl.DataFrame) -> object:
     placed = tuple((name, one.columns, one.unit, one.stated) for name, one in layout.placed.items())
     return (
         layout.table.name,
+        layout.block.by,
         layout.block.headers,
         placed,
         tuple(layout.constants.items()),
@@ -153,6 +160,9 @@ def _take(intake: Intake, layout: Layout, parsed: Parsed) -> None:
     intake.raw.append(parsed.raw.with_columns(pl.col("field").cast(pl.Categorical)))
     intake.aside.append(parsed.aside)
     intake.rows += parsed.rows["_reason"].null_count()
+    for one in parsed.totals:
+        key, name = intake.group_of_block[one.block], layout.table.name
+        intake.remarks.append(remarks.of_total(key, name, one, layout.block.by))
     lacking = parsed.aside.filter(pl.col("reason").str.starts_with("no_column:")).group_by("block").len().sort("block")
     for block, count in lacking.iter_rows():
         line = intake.blocks[block]["header_row"]

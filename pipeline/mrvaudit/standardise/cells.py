@@ -9,6 +9,7 @@ import polars as pl
 
 from mrvaudit.ingest import values
 from mrvaudit.ingest.frames import POLARS_TYPES
+from mrvaudit.ingest.sheets import faults
 from mrvaudit.ingest.values import Column
 from mrvaudit.sector import Sector
 from mrvaudit.standardise.layout import Placed
@@ -44,17 +45,32 @@ def read_placed(
     table: Table, placed: Placed, cells: pl.Series, others: Mapping[str, pl.Series], sector: Sector
 ) -> Reading:
     """Read a column; `others` are the fields of the rows that were read before (a unit may depend on one)."""
-    field = placed.field
+    field, cells = placed.field, faults.unquoted(cells)
     own = field.unit if isinstance(field.unit, str) else None
     solid = placed.factors[0]
     percent = 1.0 / solid if own == "%" and solid else None
     column = _column(field, cells, percent, sector)
     reason = pl.repeat(REASONS[field.type], cells.len(), dtype=pl.String, eager=True)
-    reading = Reading(column.values, column.bad, reason, column.odd, column.text, None)
+    reading = _without_faults(Reading(column.values, column.bad, reason, column.odd, column.text, None))
     if field.type != "f64":
         return reading
-    reading = replace(reading, printed=values.decimals_of(column))
+    reading = replace(reading, printed=values.decimals_of(replace(column, values=reading.values)))
     return _within_measure(_converted(reading, _factor(table, field, placed, others, sector)))
+
+
+def _without_faults(reading: Reading) -> Reading:
+    """Cells with the error of a formula, or with a formula and no result, are lost and say why."""
+    why = faults.why(reading.text)
+    if why is None:
+        return reading
+    lost = why.is_not_null()
+    return replace(
+        reading,
+        values=reading.values.set(lost, None),
+        reason=pl.select(pl.coalesce(why, reading.reason)).to_series(),
+        odd=reading.odd | lost,
+        bad=reading.bad | lost,
+    )
 
 
 def read_constant(field: Field, constant: str | None, height: int, sector: Sector) -> Reading:

@@ -11,9 +11,10 @@ import polars as pl
 
 from mrvaudit.errors import InputError, PackError
 from mrvaudit.ingest import Block, Found, mapping, read, readers, sha256
-from mrvaudit.ingest.block import filled, row_text
+from mrvaudit.ingest.block import NOWHERE, filled, row_text
 from mrvaudit.ingest.discovery import SINGLE
-from mrvaudit.ingest.mapping import Mapping
+from mrvaudit.ingest.mapping import MappedFile, Mapping
+from mrvaudit.ingest.sheets import remarks
 from mrvaudit.ingest.words import is_note
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
@@ -21,7 +22,8 @@ from mrvaudit.standardise.batch import Intake, Left, add, flush
 from mrvaudit.standardise.cells import read_constant
 from mrvaudit.standardise.columns import settings as columns
 from mrvaudit.standardise.entities import Group, above
-from mrvaudit.standardise.layout import Layout, Placed, constant_text, lay_out, named, names_of, table_of
+from mrvaudit.standardise.layout import Layout, Placed, constant_text, lay_out, named, names_of
+from mrvaudit.standardise.sheets import Piece, pieces, without_growing
 
 Progress = Callable[[str, int, int], None]
 
@@ -114,8 +116,7 @@ def _take_file(intake: Intake, found: Found, mappings: Sequence[Mapping], alone:
         _leave_file(intake, source, found, "empty")
     sheets = sum(bool(block.headers) for block in blocks)
     for nth, block in enumerate(blocks):
-        intake.found_of_block[len(intake.blocks)] = (found, nth)
-        _take_block(intake, source, found, block, sheets, mappings, alone)
+        _take_sheet(intake, source, found, (nth, block), sheets, mappings, alone)
 
 
 def _leave_file(intake: Intake, source: int, found: Found, reason: str) -> None:
@@ -124,27 +125,47 @@ def _leave_file(intake: Intake, source: int, found: Found, reason: str) -> None:
         intake.left.append(Left(found.folder, None, found.name, reason, number, None))
 
 
-def _take_block(
-    intake: Intake, source: int, found: Found, block: Block, sheets: int, mappings: Sequence[Mapping], alone: bool
+def _take_sheet(
+    intake: Intake,
+    source: int,
+    found: Found,
+    sheet: tuple[int, Block],
+    sheets: int,
+    mappings: Sequence[Mapping],
+    alone: bool,
 ) -> None:
-    sector, number = intake.sector, len(intake.blocks)
+    """Every table of a sheet; where a mapping speaks of the sheet, the one that it names."""
+    nth, block = sheet
     said = mapping.applicable(mappings, found.name, block.sheet)
-    name, key = table_of(found, block, sheets, intake.names)
+    listed = list(pieces(found, block, sheets, intake.names, intake.sector)) if said is None else []
     if said is not None:
-        name, key = said.table, found.name if block.sheet is not None else found.folder
-    if name is None:
-        _leave_block(intake, source, found, block, key)
+        listed = [Piece(block, said.table, found.name if block.sheet is not None else found.folder)]
+    first = next((one for one in listed if one.table is not None), None)
+    for piece in listed:
+        number = len(intake.blocks)
+        intake.found_of_block[number] = (found, nth)
+        if piece is first:
+            intake.remarks += remarks.of_looks(piece.group, str(piece.table), block, number)
+        _take_piece(intake, source, found, piece, said, alone)
+
+
+def _take_piece(intake: Intake, source: int, found: Found, piece: Piece, said: MappedFile | None, alone: bool) -> None:
+    sector, number, block = intake.sector, len(intake.blocks), piece.block
+    if piece.table is None:
+        _leave_block(intake, source, found, block, piece.group, piece.notes)
         return
-    layout = lay_out(block, sector.tables[name], said, intake.names, sector)
+    layout = lay_out(block, sector.tables[piece.table], said, intake.names, sector)
+    if said is None:
+        layout = without_growing(layout, sector)
     _block_row(intake, source, found, block.sheet, layout.block.header_row, layout)
     for header, reason in layout.ignored:
-        intake.left.append(Left(key, name, header, reason, number, layout.block.header_row))
-    add(intake, layout, number, _group(intake, key, found, alone))
+        intake.left.append(Left(piece.group, piece.table, header, reason, number, layout.block.header_row))
+    add(intake, layout, number, _group(intake, piece.group, found, alone))
 
 
-def _leave_block(intake: Intake, source: int, found: Found, block: Block, key: str) -> None:
+def _leave_block(intake: Intake, source: int, found: Found, block: Block, key: str, notes: bool) -> None:
     """A sheet that is none of the tables: every row of it is put aside; one of notes by its name is not missed."""
-    notes = block.sheet is not None and is_note(block.sheet)
+    notes = notes or (block.sheet is not None and is_note(block.sheet))
     rows = block.frame.filter(filled(block.frame))
     number = _block_row(intake, source, found, block.sheet, block.header_row, rows_in=rows.height)
     intake.aside.append(
@@ -180,8 +201,10 @@ def _block_row(
             "sheet": sheet,
             "table": layout.table.name if layout is not None else None,
             "header_row": header_row,
-            "by": "rows",
-            "field_columns": json.dumps({name: one.index for name, one in placed.items()}, ensure_ascii=False),
+            "by": layout.block.by if layout is not None else "rows",
+            "field_columns": json.dumps(
+                {name: one.index for name, one in placed.items() if one.index != NOWHERE}, ensure_ascii=False
+            ),
             "units": json.dumps(units, ensure_ascii=False),
             "decimals": "{}",
             "ignored": json.dumps(

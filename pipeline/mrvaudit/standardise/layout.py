@@ -13,6 +13,8 @@ from mrvaudit.ingest.discovery import SINGLE
 from mrvaudit.ingest.header_rows import relocate, units_row
 from mrvaudit.ingest.headers import Doubt, Heading, Lexicon, factors, fold, lexicon, meaning
 from mrvaudit.ingest.mapping import MappedFile
+from mrvaudit.ingest.sheets import spans
+from mrvaudit.ingest.sheets.parts import spellings
 from mrvaudit.sector import Sector
 from mrvaudit.tables import Field, Table
 
@@ -32,6 +34,8 @@ class Names:
 
     tables: Mapping[str, frozenset[str]]
     lexicons: dict[str, Lexicon]
+    headers: frozenset[str]
+    spans: spans.Lists
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,25 @@ def names_of(sector: Sector) -> Names:
     for table in sector.tables.values():
         for spelling in (table.name, table.title.zh, table.title.en, *table.aliases):
             names.setdefault(fold(spelling), set()).add(table.name)
-    return Names({name: frozenset(tables) for name, tables in names.items()}, {})
+    listed = {
+        name: field.codes
+        for table in sector.tables.values()
+        for name, field in table.fields.items()
+        if name in spans.KINDS and field.codes is not None
+    }
+    return Names(
+        {name: frozenset(tables) for name, tables in names.items()},
+        {},
+        spellings(sector.tables.values()),
+        spans.lists(sector.codes, listed),
+    )
+
+
+def words_of(table: Table, names: Names, sector: Sector) -> Lexicon:
+    """The lexicon of a table, made when it is first met."""
+    if table.name not in names.lexicons:
+        names.lexicons[table.name] = lexicon(table, sector.units)
+    return names.lexicons[table.name]
 
 
 def named(text: str, names: Names) -> str | None:
@@ -127,14 +149,16 @@ def table_of(found: Found, block: Block, sheets: int, names: Names) -> tuple[str
 
 def lay_out(block: Block, table: Table, said: MappedFile | None, names: Names, sector: Sector) -> Layout:
     """Match the headers of a block to the fields of its table; `said` is what a mapping file says of it."""
-    words = names.lexicons.get(table.name) or lexicon(table, sector.units)
-    names.lexicons[table.name] = words
+    words = words_of(table, names, sector)
     if said is not None and said.rows.header is not None and said.rows.header != block.header_row:
         block = rehead(block, said.rows.header)
-    elif said is None or not said.columns:
+    elif (said is None or not said.columns) and block.by == "rows":
         block = relocate(block, words)
-    block, units_line = units_row(block, words)
+    units_line = None
+    if block.by == "rows":
+        block, units_line = units_row(block, words)
     wanted, ignored = _read_headers(block, words, said)
+    ignored = [*block.left, *ignored]
     placed = _chosen(block, wanted, ignored, table, sector)
     if said is None:
         return Layout(table, block, placed, {}, tuple(ignored), units_line, None)
@@ -199,7 +223,7 @@ def _place(block: Block, field: Field, at: tuple[int, ...], unit: str | None, se
     return Placed(
         field,
         tuple(columns[one] for one in at),
-        at[0] + block.first_column,
+        block.place(at[0]),
         block.headers[at[0]],
         unit,
         factors(field, unit, sector.units) or (None, None),
@@ -208,7 +232,7 @@ def _place(block: Block, field: Field, at: tuple[int, ...], unit: str | None, se
 
 def _shown(block: Block, at: int) -> str:
     """A header as it was read, or the column's number where it has none."""
-    return block.headers[at] or f"#{at + block.first_column}"
+    return block.headers[at] or f"#{block.place(at)}"
 
 
 def constant_text(value: object) -> str:

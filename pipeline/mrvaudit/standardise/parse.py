@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -10,9 +10,11 @@ import polars as pl
 from mrvaudit.ingest import values, words
 from mrvaudit.ingest.block import cell_columns, filled, row_text
 from mrvaudit.ingest.frames import POLARS_TYPES
+from mrvaudit.ingest.sheets.remarks import Mismatch
 from mrvaudit.sector import Sector
 from mrvaudit.standardise.cells import Reading, read_constant, read_placed
 from mrvaudit.standardise.layout import Layout, Placed
+from mrvaudit.standardise.totals import mismatches
 from mrvaudit.tables import Field, Table, UnitByState
 
 CELLS: dict[str, pl.DataType] = {
@@ -39,6 +41,7 @@ class Parsed:
     aside: pl.DataFrame
     rows_in: Mapping[int, int]
     decimals: Mapping[int, Mapping[str, int]]
+    totals: Sequence[Mismatch]
 
 
 @dataclass
@@ -80,6 +83,7 @@ def parse(layout: Layout, frame: pl.DataFrame, sector: Sector) -> Parsed:
         pl.concat(asides),
         dict(frame.group_by("_block").len().iter_rows()),
         _decimals(records["_block"], gathered.printed),
+        mismatches(layout, records, frame.filter(reason == "total_row"), sector),
     )
 
 

@@ -15,8 +15,7 @@ from xml.sax.saxutils import escape
 import polars as pl
 
 from mrvaudit import zip_bytes
-from mrvaudit.checks.cells import column_letter
-from mrvaudit.ingest.block import cell_columns
+from mrvaudit.ingest.block import cell_columns, column_letter
 from mrvaudit.ingest.from_excel import cell_text
 from mrvaudit.report.office.texts import LONGEST_CELL, cut, seen
 
