@@ -28,7 +28,11 @@ class UnitByState(Entry):
 
 
 class Field(Entry):
-    """One column of a record table; `min` and `max` are physics, not suspicion."""
+    """One column of a record table; `min` and `max` are physics, not suspicion.
+
+    `unclear` are spellings that may mean the field or something the table does not hold: such a column is asked about.
+    The words of a field with `in_headers` may stand beside units of these dimensions in the headers of other columns.
+    """
 
     name: Name
     type: Literal["str", "date", "month", "f64", "i64", "bool"] = "str"
@@ -37,6 +41,9 @@ class Field(Entry):
     codes: str | None = None
     title: Words
     aliases: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    in_headers: tuple[str, ...] = ()
+    form: Literal["credit_code"] | None = None
     min: float | None = None
     max: float | None = None
     default: str | int | float | bool | None = None
@@ -60,6 +67,7 @@ class Table(Entry):
     key: tuple[str, ...]
     month: str | None = None
     owner: Literal["unit", "scope", "entity", "none"]
+    period: Literal["declared", "evidence"] | None = None
     fields: dict[str, Field]
 
     def columns(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mrvaudit.model import Work
 from mrvaudit.sector import Sector, load_sector
 from mrvaudit.standardise import Standardised, standardise
 
-UNITS = "统一社会信用代码,机组编号,燃料类别,铭牌容量(MW)\n91510100MA0000001X,1#,燃煤,350\n"
+UNITS = "统一社会信用代码,机组编号,燃料类别,铭牌容量(MW)\n91510100MA0000001L,1#,燃煤,350\n"
 NAMES = ("空干基碳", "空干基水分", "氢", "全硫", "灰分", "挥发分", "固定碳", "氮")
 RIGHT = (60.12, 3.15, 3.84, 0.62, 24.85, 26.31, 45.69, 0.98)
 Take = Callable[..., Standardised]

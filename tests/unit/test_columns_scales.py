@@ -14,7 +14,7 @@ from mrvaudit.model import Work
 from mrvaudit.sector import Sector, load_sector
 from mrvaudit.standardise import standardise
 
-UNITS = "统一社会信用代码,机组编号,燃料类别,铭牌容量(MW)\n91510100MA0000001X,1#,燃煤,350\n"
+UNITS = "统一社会信用代码,机组编号,燃料类别,铭牌容量(MW)\n91510100MA0000001L,1#,燃煤,350\n"
 Said = list[tuple[Any, ...]]
 Take = Callable[..., tuple[Said, pl.DataFrame]]
 

@@ -20,7 +20,7 @@ from mrvaudit.model import Work
 from mrvaudit.sector import Sector, load_sector
 from mrvaudit.standardise import Standardised, standardise
 
-PLANT = "91110000000000001A"
+PLANT = "91110000000000001H"
 UNITS = f"统一社会信用代码,机组编号,燃料类别,铭牌容量(万千瓦)\n{PLANT},1#,燃煤,35\n{PLANT},2#,燃煤,35\n"
 DAYS = "机组编号,燃料品种,日期,消耗量(kg),收到基低位发热量(kcal/kg),全水分\n"
 

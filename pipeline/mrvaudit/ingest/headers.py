@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 
 from mrvaudit import units
-from mrvaudit.tables import Field, Table, UnitByState
+from mrvaudit.tables import Code, Field, Table, UnitByState
 from mrvaudit.units import Unit
 
 # How alike a header and a known spelling must be, of 1, before the second is proposed.
@@ -18,20 +18,26 @@ ALIKE = 0.65
 OPENING, CLOSING = "([{【〔「", ")]}】〕」"
 # What forms write in brackets without naming a unit.
 REMARKS = frozenset({"必填", "选填", "可选", "required", "optional", "key", "*"})
+# How directly a spelling names a field that it may also not mean: after every alias.
+UNCLEAR = 3
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A header understood: field, unit read (None: the field's own), and how directly it was named (0 best)."""
+    """A header understood: field, unit read (None: the field's own), and how directly it was named (0 best).
+
+    `aside` is what the header says of another field, for every row: `(field, code)`.
+    """
 
     field: str
     unit: str | None
     rank: int
+    aside: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """A header that means several fields, or carries a unit that does not fit its field."""
+    """A header that means several fields, one or something else, or carries a unit that does not fit its field."""
 
     reason: str
     fields: tuple[str, ...]
@@ -50,6 +56,7 @@ class Lexicon:
     unit_words: dict[str, str]
     units: Mapping[str, Unit]
     seen: dict[str, Reading]
+    asides: Mapping[str, tuple[str, str]]
 
 
 def fold(text: str) -> str:
@@ -57,11 +64,11 @@ def fold(text: str) -> str:
     return units.fold(text).replace("_", "").strip("*")
 
 
-def lexicon(table: Table, known: Mapping[str, Unit]) -> Lexicon:
-    """The lexicon of one table; build it once per run."""
+def lexicon(table: Table, known: Mapping[str, Unit], codes: Mapping[str, Mapping[str, Code]] | None = None) -> Lexicon:
+    """The lexicon of one table; build it once per run. `codes` give the words that may stand beside a unit."""
     words: dict[str, list[tuple[str, int]]] = {}
     for name, field in table.fields.items():
-        for rank, spellings in enumerate(((name,), (field.title.zh, field.title.en), field.aliases)):
+        for rank, spellings in enumerate(((name,), (field.title.zh, field.title.en), field.aliases, field.unclear)):
             for spelling in spellings:
                 entry = words.setdefault(fold(spelling), [])
                 if all(other != name for other, _ in entry):
@@ -76,9 +83,40 @@ def lexicon(table: Table, known: Mapping[str, Unit]) -> Lexicon:
             for spelling, unit in unit_words.items():
                 if unit in fits:
                     with_unit.setdefault(f"{stem}_{snakes[spelling]}", (field.name, unit))
-    return Lexicon(
-        table.fields, {word: tuple(entry) for word, entry in words.items()}, with_unit, unit_words, known, {}
-    )
+    asides = _beside(table, known, codes or {}, unit_words)
+    spelled = {word: tuple(entry) for word, entry in words.items()}
+    return Lexicon(table.fields, spelled, with_unit, unit_words, known, {}, asides)
+
+
+def _beside(
+    table: Table, known: Mapping[str, Unit], codes: Mapping[str, Mapping[str, Code]], unit_words: dict[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Spelling -> (field, code) for the fields of a table whose words may stand in the headers of others.
+
+    Each word alone, and with every unit of the field's dimensions; the latter are entered into `unit_words` too, so
+    that they count as that unit wherever one is looked for.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for field in table.fields.values():
+        if not field.in_headers:
+            continue
+        written = [
+            (spelling, unit) for spelling, unit in unit_words.items() if known[unit].dimension in field.in_headers
+        ]
+        for code, entry in codes.get(field.codes or "", {}).items():
+            for word in {units.fold(one) for one in (code, entry.title.zh, entry.title.en, *entry.words)}:
+                found[word] = (field.name, code)
+                for spelling, unit in written:
+                    for text in (
+                        f"{spelling}({word})",
+                        f"{spelling}({word}",  # what is left of a cell without the brackets at its ends
+                        f"{spelling},{word}",
+                        f"{spelling}{word}",
+                        f"{word},{spelling}",
+                    ):
+                        found[text] = (field.name, code)
+                        unit_words.setdefault(text, unit)
+    return found
 
 
 def factors(field: Field, unit: str | None, known: Mapping[str, Unit]) -> tuple[float | None, float | None] | None:
@@ -124,13 +162,16 @@ def _bracketed(text: str, words: Lexicon) -> Reading:
             continue
         base = fold(text[:at])
         unit: str | None = None
+        aside: tuple[str, str] | None = None
         for inside in _insides(text[at:]):
             folded = units.fold(inside)
+            aside = words.asides.get(folded, aside)
             if folded in words.unit_words:
                 unit = words.unit_words[folded]
-            elif not _harmless(inside, base, words):
+            elif folded not in words.asides and not _harmless(inside, base, words):
                 return Doubt("unit_unknown", tuple(name for name, _ in words.words[base]))
-        return _choose(base, unit, words)
+        found = _choose(base, unit, words)
+        return replace(found, aside=aside) if isinstance(found, Heading) else found
     return None
 
 
@@ -168,7 +209,7 @@ def _suffixed(whole: str, words: Lexicon) -> Reading:
         if unit is not None and base in words.words:
             found = _choose(base, unit, words)
             if isinstance(found, Heading) and found.unit is not None:
-                return found
+                return replace(found, aside=words.asides.get(whole[split:]))
     return None
 
 
@@ -186,6 +227,8 @@ def _choose(base: str, unit: str | None, words: Lexicon) -> Reading:
         candidates = fitting
     best = min(rank for _, rank in candidates)
     names = tuple(name for name, rank in candidates if rank == best)
+    if best == UNCLEAR:
+        return Doubt("unclear", names)
     if len(names) > 1:
         return Doubt("several_fields", names)
     return Heading(names[0], unit if words.fields[names[0]].unit is not None else None, best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,9 @@ from mrvaudit.errors import UsageError
 from mrvaudit.ingest.headers import factors
 from mrvaudit.packfile import Entry, Pack
 from mrvaudit.sector import Sector
-from mrvaudit.tables import Table
+from mrvaudit.tables import Code, Table
 
+Codes = Map[str, Code]
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | date
 
 
@@ -37,12 +39,14 @@ class MappedRows(Entry):
 
 
 class MappedFile(Entry):
-    """One file or sheet. `columns`: header -> field (null: not wanted); `joined`: field -> its columns, year first."""
+    """One file or sheet. `columns`: header -> field (null: not wanted); `joined`: field -> its columns, year first;
+    `identifiers`: header -> the system whose ids the column holds."""
 
     table: str
     columns: dict[str, MappedColumn | str | None] = {}
     joined: dict[str, tuple[str, ...]] = {}
     constants: dict[str, Scalar] = {}
+    identifiers: dict[str, str] = {}
     rows: MappedRows = MappedRows()
 
     def column(self, header: str) -> MappedColumn | None:
@@ -95,9 +99,24 @@ def _check(pack: Pack, name: str, said: MappedFile, sector: Sector) -> None:
                     f"单位 {column.unit} 不能换算为字段 {column.field} 的单位",
                     f"{column.unit} cannot be converted to the unit of {column.field}",
                 )
+    for header, system in said.identifiers.items():
+        if system not in systems(sector):
+            raise pack.error(
+                ("files", name, "identifiers", header),
+                f"没有这种编号体系：{system}",
+                f"there is no system of identifiers {system}",
+                todo_zh=f"可用：{', '.join(systems(sector))}",
+                todo_en="use a code of the table of identifiers",
+            )
     for key in ("joined", "constants"):
         for field in getattr(said, key):
             _field(pack, ("files", name, key, field), table, field)
+
+
+def systems(sector: Sector) -> Codes:
+    """Systems that the table `identifiers` knows ids of, by code; none where a sector has no such table."""
+    table = sector.tables.get("identifiers")
+    return sector.codes.get(table.fields["system"].codes or "", {}) if table is not None else {}
 
 
 def _field(pack: Pack, place: tuple[str, ...], table: Table, name: str) -> None:

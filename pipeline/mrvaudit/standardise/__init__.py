@@ -21,6 +21,7 @@ from mrvaudit.standardise.about import about_intake
 from mrvaudit.standardise.batch import Intake
 from mrvaudit.standardise.columns import scales
 from mrvaudit.standardise.entities import settle
+from mrvaudit.standardise.ids import credit_code, outside, period
 from mrvaudit.standardise.intake import Progress, take_in
 from mrvaudit.standardise.parse import CELLS, RAW
 from mrvaudit.standardise.partition import Routed, route, table_parts
@@ -73,7 +74,8 @@ def standardise(
     routed = route(intake, owners, partition_rows)
     cells = pl.concat([pl.DataFrame(schema=CELLS), *intake.cells])
     tables = _finish(intake, routed, cells)
-    aside = pl.concat([*intake.aside, texts(intake, tables.repeated)])
+    unread = [one.rows.select("_block", "_line", pl.col("_why").alias("reason")) for one in routed.unmatched]
+    aside = pl.concat([*intake.aside, texts(intake, pl.concat([tables.repeated, *unread]))])
     sources = pl.DataFrame(intake.sources, schema=schema(SOURCES), orient="row")
     blocks = counted(intake, aside)
     raw = pl.concat([pl.DataFrame(schema=RAW), *(part.cast(pl.Schema(RAW)) for part in intake.raw)])
@@ -81,6 +83,8 @@ def standardise(
         write(frame, work.file(f"{name}.parquet"))
     shutil.rmtree(work.file("staged"), ignore_errors=True)
     findings = [*about_intake(intake, owners, tables.unit_index, tables.seen), *tables.findings]
+    findings += [said for one in routed.unmatched for said in outside.said(sector, one, owners.by_group)]
+    findings += period.check(sector, work, len(routed.parts))
     findings += scales.check(sector, work, len(routed.parts), intake.columns, blocks)
     return Standardised(
         sources,
@@ -119,6 +123,7 @@ def _finish(intake: Intake, routed: Routed, cells: pl.DataFrame) -> _Tables:
         for number in range(len(routed.parts)):
             done = finish(sector, sector.tables[name], table_parts(routed, sector, name, number), own_cells, keys)
             write(done.rows, work.part(work.t(name), number))
+            findings += credit_code.check(sector, sector.tables[name], done.rows)
             repeated.append(done.repeated)
             findings += done.findings
             if name == "units":

@@ -11,7 +11,7 @@ from mrvaudit.ingest.headers import Lexicon, lexicon, nearest
 from mrvaudit.ingest.notices import Case, field_words, finding
 from mrvaudit.ingest.sheets import remarks
 from mrvaudit.standardise.batch import Intake, Left
-from mrvaudit.standardise.columns.refusal import said
+from mrvaudit.standardise.columns import refusal, states
 from mrvaudit.standardise.entities import Owners
 from mrvaudit.tables import Table
 
@@ -22,6 +22,12 @@ WHY: dict[str, tuple[str, str, str | None]] = {
     "no_header": ("没有表头", "without a header", None),
     "second_column": ("与另一列指同一字段", "standing for a field that another column already gives", "minor"),
     "several_fields": ("可指多个字段", "standing for several fields", "minor"),
+    "unclear": (
+        "可指本表的字段，也可指本表之外的数据",
+        "that may mean a field of the table or a figure that belongs elsewhere",
+        "minor",
+    ),
+    "second_state": ("与其他列写明的状态不一致", "stating another state than the columns before", "minor"),
     "unit_unknown": ("单位无法识别", "carrying a unit that is not known", "minor"),
     "unit_does_not_fit": ("单位与字段不符", "carrying a unit that does not fit the field", "minor"),
     "before_after": (
@@ -50,9 +56,10 @@ Seen = Mapping[int, tuple[str, int, int]]
 
 def about_intake(intake: Intake, owners: Owners, unit_index: pl.DataFrame, seen: Seen) -> list[dict[str, Any]]:
     """Findings about files, headers, entities and units; `seen` gives a row (table, block, line) for each unit_key."""
-    refused = [said(intake.sector, one, owners.by_group.get(one.group, "")) for one in intake.contradictions]
+    whole = [refusal.said(intake.sector, one, owners.by_group.get(one.group, "")) for one in intake.contradictions]
+    whole += [states.said(intake.sector, one, owners.by_group.get(one.group, "")) for one in intake.unstated]
     spoken = ((_entity(intake, owners, one.group), one) for one in intake.remarks)
-    whole = [*refused, *remarks.findings(intake.sector, spoken)]
+    whole += remarks.findings(intake.sector, spoken)
     return [*_left(intake, owners), *whole, *_named(intake, owners), *_units(intake, unit_index, seen)]
 
 
@@ -110,12 +117,12 @@ def _one_left(intake: Intake, entity: str, ones: list[Left]) -> dict[str, Any]:
 
 
 def _lexicon(intake: Intake, table: Table) -> Lexicon:
-    return intake.names.lexicons.get(table.name) or lexicon(table, intake.sector.units)
+    return intake.names.lexicons.get(table.name) or lexicon(table, intake.sector.units, intake.sector.codes)
 
 
 def _asked(header: str, reason: str, words: Lexicon, lang: str) -> str:
     """The header, and the fields that it may mean: a mapping file settles which."""
-    names = nearest(header, words) if reason in ("unknown", "several_fields") else ()
+    names = nearest(header, words) if reason in ("unknown", "several_fields", "unclear") else ()
     if not names:
         return header
     listed = "、".join(f"{words.fields[name].title.zh} {name}" for name in names)

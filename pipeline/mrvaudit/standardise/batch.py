@@ -18,12 +18,15 @@ from mrvaudit.ingest.block import cell_columns, row_text
 from mrvaudit.ingest.frames import write
 from mrvaudit.ingest.sheets import remarks
 from mrvaudit.ingest.sheets.remarks import Remark
+from mrvaudit.ingest.values import as_text
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
-from mrvaudit.standardise.columns import refusal
+from mrvaudit.standardise.columns import refusal, states
 from mrvaudit.standardise.columns.refusal import Contradiction
 from mrvaudit.standardise.columns.settings import Columns
+from mrvaudit.standardise.columns.states import Unstated
 from mrvaudit.standardise.entities import Group, note_rows
+from mrvaudit.standardise.ids.outside import ID, SYSTEM
 from mrvaudit.standardise.layout import Layout, Names
 from mrvaudit.standardise.parse import Parsed, parse
 
@@ -74,6 +77,7 @@ class Intake:
     aside: list[pl.DataFrame] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
+    unstated: list[Unstated] = field(default_factory=list)
     unreadable: list[InputError] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     found_of_block: dict[int, tuple[Found, int]] = field(default_factory=dict)
@@ -115,6 +119,7 @@ def _alike(layout: Layout, frame: pl.DataFrame) -> object:
         layout.block.headers,
         placed,
         tuple(layout.constants.items()),
+        layout.external,
         tuple(map(str, frame.dtypes)),
     )
 
@@ -124,7 +129,8 @@ def flush(intake: Intake) -> None:
 
     def read(waiting: Pending) -> tuple[pl.DataFrame, Parsed]:
         frame = pl.concat(waiting.frames)
-        return frame, parse(waiting.layout, frame, intake.sector)
+        parsed = parse(waiting.layout, frame, intake.sector)
+        return frame, replace(parsed, rows=_with_external(waiting.layout, parsed.rows, frame))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for waiting, (frame, parsed) in zip(
@@ -135,10 +141,21 @@ def flush(intake: Intake) -> None:
     intake.pending.clear()
 
 
+def _with_external(layout: Layout, rows: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the ids by which others name the unit, and the system of these ids; null where there are none."""
+    if layout.external is None:
+        return rows.with_columns(pl.lit(None, pl.String).alias(SYSTEM), pl.lit(None, pl.String).alias(ID))
+    system, column = layout.external
+    ids = as_text(frame[column]).str.strip_chars()
+    named = frame.select("_block", "_line", pl.lit(system).alias(SYSTEM), ids.alias(ID))
+    return rows.join(named, on=["_block", "_line"], how="left", maintain_order="left")
+
+
 def _believed(intake: Intake, layout: Layout, parsed: Parsed, frame: pl.DataFrame) -> Parsed:
     """What was parsed without the rows of files whose columns contradict each other; those are put aside whole."""
     found = refusal.contradictions(layout, parsed.rows, intake.columns, intake.sector)
     intake.contradictions += found
+    intake.unstated += states.unstated(layout, parsed.rows, frame, intake.sector)
     rows, refused = refusal.without(parsed.rows, found)
     if refused.is_empty():
         return parsed

@@ -12,7 +12,7 @@ from mrvaudit.ingest.block import cell_columns, rehead
 from mrvaudit.ingest.discovery import SINGLE
 from mrvaudit.ingest.header_rows import relocate, units_row
 from mrvaudit.ingest.headers import Doubt, Heading, Lexicon, factors, fold, lexicon, meaning
-from mrvaudit.ingest.mapping import MappedFile
+from mrvaudit.ingest.mapping import MappedFile, systems
 from mrvaudit.ingest.sheets import spans
 from mrvaudit.ingest.sheets.parts import spellings
 from mrvaudit.sector import Sector
@@ -56,7 +56,10 @@ class Placed:
 
 @dataclass(frozen=True)
 class Layout:
-    """A block understood: table, columns, constants, and what was left aside with the reason."""
+    """A block understood: table, columns, constants, and what was left aside with the reason.
+
+    `external` is the system of ids and the column in which others name the unit.
+    """
 
     table: Table
     block: Block
@@ -65,6 +68,7 @@ class Layout:
     ignored: tuple[tuple[str, str], ...]
     units_line: int | None
     last_line: int | None
+    external: tuple[str, str] | None = None
 
     @property
     def missing_keys(self) -> tuple[str, ...]:
@@ -77,6 +81,7 @@ class Layout:
             and name not in self.placed
             and name not in self.constants
             and not (self.table.owner == "scope" and name in ("unit_id", "scope", "scope_id"))
+            and not (self.external is not None and name == "unit_id")
         )
 
 
@@ -103,7 +108,7 @@ def names_of(sector: Sector) -> Names:
 def words_of(table: Table, names: Names, sector: Sector) -> Lexicon:
     """The lexicon of a table, made when it is first met."""
     if table.name not in names.lexicons:
-        names.lexicons[table.name] = lexicon(table, sector.units)
+        names.lexicons[table.name] = lexicon(table, sector.units, sector.codes)
     return names.lexicons[table.name]
 
 
@@ -157,21 +162,43 @@ def lay_out(block: Block, table: Table, said: MappedFile | None, names: Names, s
     units_line = None
     if block.by == "rows":
         block, units_line = units_row(block, words)
-    wanted, ignored = _read_headers(block, words, said)
+    wanted, ignored, aside = _read_headers(block, words, said)
     ignored = [*block.left, *ignored]
     placed = _chosen(block, wanted, ignored, table, sector)
+    aside = {name: code for name, code in aside.items() if name not in placed}
+    external = _external(block, table, said, ignored, sector)
     if said is None:
-        return Layout(table, block, placed, {}, tuple(ignored), units_line, None)
+        return Layout(table, block, placed, aside, tuple(ignored), units_line, None, external)
     folded = {fold(header) for header in block.headers}
-    stated = [*said.columns, *(header for headers in said.joined.values() for header in headers)]
+    stated = [*said.columns, *said.identifiers, *(header for headers in said.joined.values() for header in headers)]
     ignored += [(header, "not_in_file") for header in stated if fold(header) not in folded]
     for name, headers in said.joined.items():
         at = tuple(position for header in headers for position in _position(block, header))
         if at and len(at) == len(headers):
             placed[name] = _place(block, table.fields[name], at, None, sector)
-    constants = {name: constant_text(value) for name, value in said.constants.items()}
+    constants = aside | {name: constant_text(value) for name, value in said.constants.items()}
     placed = {name: one for name, one in placed.items() if name not in constants}
-    return Layout(table, block, placed, constants, tuple(ignored), units_line, said.rows.last)
+    return Layout(table, block, placed, constants, tuple(ignored), units_line, said.rows.last, external)
+
+
+def _external(
+    block: Block, table: Table, said: MappedFile | None, ignored: list[tuple[str, str]], sector: Sector
+) -> tuple[str, str] | None:
+    """System and column of the ids by which others name the unit; the header is then no longer left aside."""
+    if table.owner not in ("unit", "scope"):
+        return None
+    words = {
+        fold(word): code
+        for code, entry in systems(sector).items()
+        for word in (code, entry.title.zh, entry.title.en, *entry.words)
+    }
+    words |= {fold(header): code for header, code in (said.identifiers if said is not None else {}).items()}
+    unread = {header for header, reason in ignored if reason == "unknown"}
+    for at, header in enumerate(block.headers):
+        if header in unread and fold(header) in words:
+            ignored[:] = [one for one in ignored if one != (header, "unknown")]
+            return words[fold(header)], cell_columns(block.frame)[at]
+    return None
 
 
 def _chosen(
@@ -190,12 +217,16 @@ def _chosen(
     return placed
 
 
-def _read_headers(block: Block, words: Lexicon, said: MappedFile | None) -> tuple[Candidates, list[tuple[str, str]]]:
-    """Field -> (rank, position, unit read) of the columns that may be it; headers left aside with the reason."""
+def _read_headers(
+    block: Block, words: Lexicon, said: MappedFile | None
+) -> tuple[Candidates, list[tuple[str, str]], dict[str, str]]:
+    """Field -> (rank, position, unit read) of the columns that may be it; headers left aside with the reason; and what
+    headers say of fields that have no column of their own."""
     mapped = {fold(header): header for header in said.columns} if said is not None else {}
     joined = {fold(header) for headers in said.joined.values() for header in headers} if said is not None else set()
     wanted: Candidates = {}
     ignored: list[tuple[str, str]] = []
+    aside: dict[str, str] = {}
     for at, header in enumerate(block.headers):
         if said is not None and fold(header) in mapped:
             column = said.column(mapped[fold(header)])
@@ -205,13 +236,15 @@ def _read_headers(block: Block, words: Lexicon, said: MappedFile | None) -> tupl
         if fold(header) in joined:
             continue
         found = meaning(header, words)
-        if isinstance(found, Heading):
+        if isinstance(found, Heading) and found.aside and found.aside[1] != aside.setdefault(*found.aside):
+            ignored.append((_shown(block, at), "second_state"))
+        elif isinstance(found, Heading):
             wanted.setdefault(found.field, []).append((found.rank, at, found.unit))
         elif isinstance(found, Doubt):
             ignored.append((_shown(block, at), found.reason))
         elif header or block.frame[cell_columns(block.frame)[at]].count():
             ignored.append((_shown(block, at), "unknown" if header else "no_header"))
-    return wanted, ignored
+    return wanted, ignored, aside
 
 
 def _position(block: Block, header: str) -> Sequence[int]:

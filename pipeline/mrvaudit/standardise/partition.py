@@ -15,16 +15,20 @@ from mrvaudit.sector import Sector
 from mrvaudit.standardise import units
 from mrvaudit.standardise.batch import Intake, Part
 from mrvaudit.standardise.entities import GROUP, Owners, resolve
+from mrvaudit.standardise.ids import outside
+from mrvaudit.standardise.ids.outside import Unmatched
 from mrvaudit.tables import Table
 
 
 @dataclass(frozen=True)
 class Routed:
-    """Parts of each table per partition, the partition of each entity, and every unit that rows speak of."""
+    """Parts of each table per partition, the partition of each entity, every unit that rows speak of, and rows
+    whose outside ids stand for nobody."""
 
     parts: list[dict[str, list[Part]]]
     partition_of: Mapping[str, int]
     references: list[pl.DataFrame]
+    unmatched: list[Unmatched]
 
 
 def partition(entity_id: str, partitions: int) -> int:
@@ -37,12 +41,15 @@ def partition(entity_id: str, partitions: int) -> int:
 def route(intake: Intake, owners: Owners, partition_rows: int) -> Routed:
     """Resolve entities and split the staged rows; the number of partitions depends on the number of rows alone."""
     partitions = max(1, math.ceil(intake.rows / partition_rows))
-    routed = Routed([{} for _ in range(partitions)], {}, [])
+    routed = Routed([{} for _ in range(partitions)], {}, [], [])
+    whom = _identifiers(intake, owners)
     place: dict[str, int] = {}
     for name, staged in intake.staged.items():
         for number, part in enumerate(staged):
             rows = pl.read_parquet(part) if isinstance(part, Path) else part
-            rows = resolve(rows, intake.sector.tables[name], owners).drop(GROUP)
+            rows, unmatched = outside.identified(rows, intake.sector.tables[name], whom)
+            routed.unmatched.append(unmatched)
+            rows = resolve(rows.drop(outside.SYSTEM, outside.ID), intake.sector.tables[name], owners).drop(GROUP)
             used = rows.filter(pl.col("_reason").is_null())
             routed.references.append(units.references(used, intake.sector.tables[name]))
             for entity in rows["entity_id"].unique().to_list():
@@ -50,7 +57,17 @@ def route(intake: Intake, owners: Owners, partition_rows: int) -> Routed:
             target = intake.work.file("staged") / name if isinstance(part, Path) else None
             _split(routed, name, rows, place, None if target is None else target / f"r{number}")
         staged.clear()
-    return Routed(routed.parts, place, routed.references)
+    return Routed(routed.parts, place, routed.references, routed.unmatched)
+
+
+def _identifiers(intake: Intake, owners: Owners) -> outside.Known:
+    """Whom the ids of other systems stand for, by the table that says so."""
+    staged = intake.staged.get(outside.TABLE, [])
+    frames = [pl.read_parquet(part) if isinstance(part, Path) else part for part in staged]
+    if not frames:
+        return {}
+    rows = pl.concat(frames).filter(pl.col("_reason").is_null())
+    return outside.known(resolve(rows, intake.sector.tables[outside.TABLE], owners))
 
 
 def _split(routed: Routed, name: str, rows: pl.DataFrame, place: Mapping[str, int], target: Path | None) -> None:
