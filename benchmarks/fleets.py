@@ -1,6 +1,6 @@
 """What the rules make of made-up fleets: nobody accused in clean ones, every kind of fault found at its real size.
 
-    python benchmarks/fleets.py [--units 300] [--clean 10] [--faulty 3]
+    python benchmarks/fleets.py [--units 300] [--clean 10] [--faulty 3] [--share 0.9]
 
 Prints a line for each clean fleet and, over the faulty ones, a table of kinds by size, found of planted, as it stands
 in docs/method.md. Exits 1 where more than 1 % of the units of a clean fleet, or of the others' untouched plants, have a
@@ -83,6 +83,7 @@ def main() -> int:
     parser.add_argument("--units", type=int, default=300)
     parser.add_argument("--clean", type=int, default=10)
     parser.add_argument("--faulty", type=int, default=3)
+    parser.add_argument("--share", type=float, default=SHARE_OF_UNITS, help="of the units of a faulty fleet")
     given = parser.parse_args()
     bad, parts = False, []
     with tempfile.TemporaryDirectory() as name:
@@ -92,7 +93,7 @@ def main() -> int:
             bad |= share > BOUND_PCT
             print(f"seed {seed}: {given.units} units, {share:.2f} % at or above major, {findings.height} findings")
         for seed in range(1, given.faulty + 1):
-            findings, truth = findings_of(Path(name) / f"faulty{seed}", given.units, seed, SHARE_OF_UNITS)
+            findings, truth = findings_of(Path(name) / f"faulty{seed}", given.units, seed, given.share)
             others = findings.join(truth, on="entity_id", how="anti")
             bad |= 100 * accused(others) / given.units > BOUND_PCT
             print(f"seed {seed}: {truth.height} findings due, {accused(others)} accused at plants without a fault")

@@ -18,7 +18,7 @@ from mrvaudit.sectors.power.sample.frames import Tables
 from mrvaudit.sectors.power.sample.world.digits import credit_code
 from mrvaudit.sectors.power.sample.writing.files import write_fleet
 
-# rules about allowances and surrender: a made-up fleet has no such papers yet
+# ALW-09 asks of an amount that the authority sets, ALW-10 observes a special case of the plan: no slip of a plant.
 WITHOUT_FAULT = {"ALW-09", "ALW-10"}
 
 
