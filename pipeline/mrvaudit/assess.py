@@ -56,8 +56,8 @@ def scores(
     frame = units.filter(pl.col("reporting")).select(
         "unit_key", "entity_id", "unit_id", "entity_name", "unit_name", "province", "city"
     )
-    frame = frame.join(_counts(frame, findings), on="unit_key", how="left")
-    frame = frame.join(_coverage(frame, checks), on="unit_key", how="left")
+    frame = frame.join(counts(frame, findings), on="unit_key", how="left")
+    frame = frame.join(coverage(frame, checks), on="unit_key", how="left")
     frame = frame.join(_tonnes(sector, work, partitions, findings, stakes), on="unit_key", how="left")
     frame = _material(sector, frame, as_of)
     frame = frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("anomaly"), _risk(sector, as_of).alias("risk"))
@@ -71,7 +71,8 @@ def scores(
     return frame.select(pl.col(name).cast(kind) for name, kind in schema(SCORES).items())
 
 
-def _counts(units: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+def counts(units: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
+    """Open findings of each unit by severity; those of its whole entity count for it too."""
     open_ones = findings.filter(pl.col("status") == "open")
     own = open_ones.filter(pl.col("unit_id").is_not_null()).join(
         units.select("unit_key", "entity_id", "unit_id"), on=["entity_id", "unit_id"], suffix="_of"
@@ -92,7 +93,7 @@ def _counts(units: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _coverage(units: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFrame:
+def coverage(units: pl.DataFrame, checks: pl.DataFrame) -> pl.DataFrame:
     """How many checks apply to the unit, were made, could not be made (entity-wide ones count for each unit)."""
     own = checks.filter(pl.col("unit_id").is_not_null()).join(
         units.select("unit_key", "entity_id", "unit_id"), on=["entity_id", "unit_id"]

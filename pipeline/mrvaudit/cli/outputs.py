@@ -15,7 +15,7 @@ from mrvaudit.answers import answer
 from mrvaudit.answers.folder import Folder
 from mrvaudit.assess import without_internal
 from mrvaudit.model import Audit
-from mrvaudit.report import write_index, write_reports
+from mrvaudit.report import readers, write_index, write_reports
 
 
 def write_outputs(
@@ -31,10 +31,8 @@ def write_outputs(
 ) -> None:
     """Tables, reports, summary, run.json, manifest."""
     clock = time.perf_counter()
+    audit = readers.seen(audit, profile)
     findings = without_internal(audit.findings)
-    if profile == "enterprise":
-        # What a finding may mean is not for the enterprise, in whatever file it looks.
-        findings = findings.with_columns(pl.lit(None, pl.String).alias("integrity_signal"))
     for name, frame in (
         ("findings", findings),
         ("checks", audit.checks),
@@ -56,7 +54,7 @@ def write_outputs(
             progress("report", done, total)
 
         write_reports(audit, out, formats, lang, shown, profile, changes, workers)
-        write_index(audit, out, lang, linked="html" in formats)
+        write_index(audit, out, lang, linked="html" in formats, profile=profile)
     manifest.write_json(out / "summary.json", manifest.summary(audit))
     audit.seconds["report"] = time.perf_counter() - clock
     manifest.write_run(audit, out, start, datetime.now(UTC))

@@ -9,16 +9,19 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from mrvaudit import plugins
+from mrvaudit.assess import report_dirs
 from mrvaudit.errors import UsageError
 from mrvaudit.report import context, data, fleet, settings, settings_forms
 from mrvaudit.report.before_after import Changes
-from mrvaudit.report.content import leaves, model, sources
+from mrvaudit.report.content import leaves, model, profiles, sources
 from mrvaudit.report.office import submission
 from mrvaudit.report.settings.charts import Source
 from mrvaudit.report.writing import Writing
@@ -160,9 +163,28 @@ def _partition(run: Run, number: int) -> data.Partition:
     return data.load(run.audit, number, data.wanted(run.settings, more), item)
 
 
-def write_index(audit: Audit, out: Path, lang: str = "zh", linked: bool = True) -> Path:
-    """Write `out/index.html`, the fleet at a glance; `linked` false where no unit pages were written."""
-    run = context.gather(audit, texts=False)
-    path = out / "index.html"
-    path.write_bytes(fleet.render(run, Writing(lang, run.words), linked))
+def write_index(
+    audit: Audit, out: Path, lang: str = "zh", linked: bool = True, profile: str = profiles.VERIFIER
+) -> Path:
+    """Write `out/index.html`, the fleet at a glance; `linked` false where no unit pages were written.
+
+    Of several enterprises each gets its own `entities/<entity>/index.html` where they are the readers, and the index
+    of the run names none of them.
+    """
+    run = context.gather(audit, profile, texts=False)
+    out.mkdir(parents=True, exist_ok=True)
+    path, writing = out / "index.html", Writing(lang, run.words, profile)
+    entities = list(run.entity_units)
+    if profile != profiles.ENTERPRISE or len(entities) < 2:
+        path.write_bytes(fleet.render(run, writing, linked))
+        return path
+    path.write_bytes(fleet.render_apart(run, writing))
+    for entity, name in zip(entities, report_dirs([("", entity) for entity in entities]), strict=True):
+        scores, found = (frame.filter(pl.col("entity_id") == entity) for frame in (audit.scores, audit.findings))
+        folder = out / "entities" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        page = fleet.render(
+            replace(run, audit=replace(audit, scores=scores, findings=found)), writing, linked, "../../"
+        )
+        (folder / "index.html").write_bytes(page)
     return path

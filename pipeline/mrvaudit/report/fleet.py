@@ -31,8 +31,8 @@ Matter = tuple[int, float, str, Pair]
 NOTHING = ""
 
 
-def render(run: Run, context: Writing, linked: bool = True) -> bytes:
-    """The page as UTF-8."""
+def render(run: Run, context: Writing, linked: bool = True, base: str = "") -> bytes:
+    """The page as UTF-8; `base` leads from its folder to the folder of the run."""
     scores = run.audit.scores.sort("rank", "entity_id", "unit_id")
     months = _months(run)
     extra = [_column(run, one) for one in run.settings.index_columns]
@@ -40,7 +40,7 @@ def render(run: Run, context: Writing, linked: bool = True) -> bytes:
     extra = [values for values in extra if values]
     matters = _main_matters(run)
     counted = dict(run.audit.findings.group_by("severity").len().iter_rows())
-    rows = [_row(score, months, extra, matters, linked) for score in scores.iter_rows(named=True)]
+    rows = [_row(score, months, extra, matters, base if linked else None) for score in scores.iter_rows(named=True)]
     years = formats.years([month for of_unit in months.values() for month in of_unit])
     words = run.words
     page = (
@@ -70,6 +70,22 @@ def render(run: Run, context: Writing, linked: bool = True) -> bytes:
     return markup.seen(page).encode()
 
 
+def render_apart(run: Run, context: Writing) -> bytes:
+    """The page of a run of several enterprises that each see their own units only: it names none of them."""
+    page = (
+        markup.environment(run.words)
+        .get_template("apart.html.j2")
+        .render(
+            lang=context.lang,
+            title=run.say("index_title", years=""),
+            about=run.say("index_about_no_year", as_of=run.audit.as_of.isoformat(), pack=_pack(run)),
+            note=run.say("index_apart", n=len(run.entity_units)),
+            **markup.page_assets("index"),
+        )
+    )
+    return markup.seen(page).encode()
+
+
 def _pack(run: Run) -> str:
     return f"{run.sector.id} {run.sector.version}"
 
@@ -79,7 +95,7 @@ def _row(
     months: Mapping[int, Mapping[str, float]],
     extra: Sequence[Mapping[int, Pair]],
     matters: Mapping[tuple[str, str | None], Matter],
-    linked: bool,
+    base: str | None,
 ) -> dict[str, Any]:
     stake = score["at_stake_tco2"] if known(score["at_stake_tco2"]) else None
     made, apply = score["checks_made"], score["checks_apply"]
@@ -88,7 +104,7 @@ def _row(
         "rank": score["rank"],
         "unit": score["unit_name"] or score["unit_id"],
         "entity": score["entity_name"] or score["entity_id"],
-        "href": f"units/{quote(folder)}/report.html" if linked else None,
+        "href": f"{base}units/{quote(folder)}/report.html" if base is not None else None,
         "declared": score["declared_tco2"],
         "stake": stake,
         "share": score["at_stake_pct"],

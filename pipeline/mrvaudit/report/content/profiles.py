@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mrvaudit.report.context import Run
 
 Record = dict[str, Any]
-ENTERPRISE, PROVINCE = "enterprise", "province"
+VERIFIER, ENTERPRISE, PROVINCE = "verifier", "enterprise", "province"
 STATISTICS = "DET-"
 """Letters of ids that compare a unit with its peers."""
 
