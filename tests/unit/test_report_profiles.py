@@ -129,4 +129,4 @@ def test_second_opinion_says_that_it_was_not_asked(tmp_path: Path) -> None:
     audit = replace(power(tmp_path / "work"), gate={"ran": False, "reason": "units<30", "suites": []})
     report.write_reports(audit, tmp_path, ("html",))
     page = (tmp_path / "units" / FOLDERS[0] / "report.html").read_text(encoding="utf-8")
-    assert "本次未运行第二重校验（units&lt;30）" in page
+    assert "本次未运行第二重校验（机组少于 30 台时不运行）。" in page
