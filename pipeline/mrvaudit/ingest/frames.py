@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -45,11 +46,19 @@ def row_key(table: Table) -> pl.Expr:
     return (pl.concat_str(parts, separator="|") if parts else pl.lit("")).alias("row_key")
 
 
+@cache
+def _calculator() -> duckdb.DuckDBPyConnection:
+    """One connection for all tables: opening one takes as long as the months of a thousand rows."""
+    con = duckdb.connect(":memory:")
+    con.execute("SET threads = 1")
+    return con
+
+
 def months(table: Table, rows: pl.DataFrame) -> pl.Series:
     """The data month of each row, by the table's own expression; null where the table has none."""
     if table.month is None or rows.is_empty():
         return pl.Series("month", [None] * rows.height, dtype=pl.Date)
-    con = duckdb.connect(":memory:")
+    con = _calculator().cursor()
     try:
         con.register("rows", rows.with_row_index("_order").to_arrow())
         found = con.sql(f"SELECT ({table.month})::DATE AS month FROM rows ORDER BY _order").to_arrow_table()

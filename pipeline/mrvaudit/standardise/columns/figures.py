@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 import polars as pl
 
-from mrvaudit.ingest.frames import months
 from mrvaudit.model import Work
-from mrvaudit.sector import Sector
+from mrvaudit.standardise.columns.months import Months
 from mrvaudit.standardise.columns.settings import Scale
 
 # Unit read of each column: block -> field -> spelling, None where no unit was written.
@@ -26,23 +24,14 @@ def units_read(blocks: pl.DataFrame) -> Read:
     }
 
 
-def of_field(
-    sector: Sector, work: Work, partition: int, scale: Scale, name: str, known: dict[str, pl.Series]
-) -> pl.DataFrame:
+def of_field(months: Months, scale: Scale, name: str) -> pl.DataFrame:
     """Known figures other than zero of one column (`table.field`), in the field's unit, with the scale's `by` columns.
 
-    Rows that the scale does not speak of are left out; with `per` they are divided by that column of the unit. `known`
-    keeps the months of each table's rows for the next column.
+    Rows that the scale does not speak of are left out; with `per` they are divided by that column of the unit.
     """
-    table_name, _, field = name.partition(".")
-    table = sector.tables[table_name]
+    table, _, field = name.partition(".")
     wanted = {"entity_id", "unit_key", "_block", "_line", field, *scale.where, *scale.by}
-    wanted |= set(re.findall(r"\w+", table.month or "")) if table_name not in known else set()
-    path = work.part(work.t(table_name), partition)
-    rows = pl.read_parquet(path, columns=[column for column in pl.read_parquet_schema(path) if column in wanted])
-    if table_name not in known:
-        known[table_name] = months(table, rows)
-    rows = rows.with_columns(known[table_name].alias("_month"))
+    rows = months.read(table, wanted).with_columns(months.of(table).alias("_month"))
     rows = rows.filter(pl.col(field).is_not_null() & (pl.col(field) != 0))
     for column, words in scale.where.items():
         if column in rows.columns:

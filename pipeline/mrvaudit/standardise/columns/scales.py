@@ -15,6 +15,7 @@ from mrvaudit.model import Work
 from mrvaudit.sector import Sector
 from mrvaudit.standardise.columns import figures
 from mrvaudit.standardise.columns.figures import Read
+from mrvaudit.standardise.columns.months import Months
 from mrvaudit.standardise.columns.settings import BAND, ROWS, Columns, Scale, number, slips, value
 from mrvaudit.tables import Field, UnitByState
 
@@ -47,17 +48,15 @@ def check(sector: Sector, work: Work, partitions: int, columns: Columns, blocks:
     lines = dict(blocks.select("block", "header_row").iter_rows())
     found: list[dict[str, Any]] = []
     for partition in range(partitions):
-        months: dict[str, pl.Series] = {}
+        months = Months(sector, work, partition)
         for scale in columns.scales.values():
             found += [_said(sector, one, lines) for one in _of_scale(sector, work, partition, scale, read, months)]
     return found
 
 
-def _of_scale(
-    sector: Sector, work: Work, partition: int, scale: Scale, read: Read, months: dict[str, pl.Series]
-) -> list[Off]:
+def _of_scale(sector: Sector, work: Work, partition: int, scale: Scale, read: Read, months: Months) -> list[Off]:
     """At most one per entity and column: outside the window, or a slip away from another column of the same datum."""
-    rows = {name: figures.of_field(sector, work, partition, scale, name, months) for name in scale.fields}
+    rows = {name: figures.of_field(months, scale, name) for name in scale.fields}
     off = [
         one
         for name, frame in rows.items()

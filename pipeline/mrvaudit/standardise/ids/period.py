@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from mrvaudit.ingest.frames import months
 from mrvaudit.ingest.notices import Case, field_words, finding, related
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
+from mrvaudit.standardise.columns.months import Months
 
 NOTICE = "INT-PERIOD"
 MOST_CELLS = 21
-Years = Mapping[str, tuple[int, int]]
 
 
 def check(sector: Sector, work: Work, partitions: int) -> list[dict[str, Any]]:
@@ -23,15 +21,13 @@ def check(sector: Sector, work: Work, partitions: int) -> list[dict[str, Any]]:
         return []
     found: list[dict[str, Any]] = []
     for partition in range(partitions):
-        declared = _dated(sector, work, partition, "declared")
-        years = {
-            str(entity): (int(part["_year"].min()), int(part["_year"].max()))  # type: ignore[arg-type]
-            for (entity,), part in pl.concat([*declared.values(), _nothing()])
-            .partition_by("entity_id", as_dict=True)
-            .items()
-        }
-        for name, rows in _dated(sector, work, partition, "evidence").items():
-            found += _outside(sector, name, rows, years)
+        months = Months(sector, work, partition)
+        declared = pl.concat([*_dated(months, "declared").values(), _nothing()])
+        years = declared.group_by("entity_id").agg(
+            pl.col("_year").min().alias("_first"), pl.col("_year").max().alias("_last")
+        )
+        for name, rows in _dated(months, "evidence").items():
+            found += _outside(sector, name, rows.join(years, on="entity_id", how="inner", maintain_order="left"))
     return found
 
 
@@ -46,24 +42,23 @@ def _nothing() -> pl.DataFrame:
     return pl.DataFrame(schema=schema)
 
 
-def _dated(sector: Sector, work: Work, partition: int, kind: str) -> dict[str, pl.DataFrame]:
+def _dated(months: Months, kind: str) -> dict[str, pl.DataFrame]:
     """Entity, year, month and place of the rows of each table of a kind."""
     found = {}
-    for name, table in sector.tables.items():
-        if table.period != kind:
-            continue
-        rows = pl.read_parquet(work.part(work.t(name), partition))
-        rows = rows.with_columns(months(table, rows).alias("_month")).drop_nulls("_month")
-        found[name] = rows.select("entity_id", pl.col("_month").dt.year().alias("_year"), "_month", "_block", "_line")
+    for name, table in months.sector.tables.items():
+        if table.period == kind:
+            rows = months.read(name, {"entity_id", "_block", "_line"}).with_columns(months.of(name).alias("_month"))
+            year = pl.col("_month").dt.year().alias("_year")
+            found[name] = rows.drop_nulls("_month").select("entity_id", year, "_month", "_block", "_line")
     return found
 
 
-def _outside(sector: Sector, name: str, rows: pl.DataFrame, years: Years) -> list[dict[str, Any]]:
+def _outside(sector: Sector, name: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The findings of one table; `rows` with the `_first` and `_last` year that their entity declares for."""
     found, table = [], sector.tables[name]
-    for entity, (first, last) in sorted(years.items()):
-        late = rows.filter((pl.col("entity_id") == entity) & ~pl.col("_year").is_between(first, last))
-        if late.is_empty():
-            continue
+    outside = rows.filter(~pl.col("_year").is_between("_first", "_last"))
+    for entity, first, last in outside.select("entity_id", "_first", "_last").unique().sort("entity_id").iter_rows():
+        late = outside.filter(pl.col("entity_id") == entity)
         places = late.sort("_block", "_line").select("_block", "_line").head(MOST_CELLS).to_dicts()
         field = table.month if table.month in table.fields else next(iter(table.key))
         spoken = late["_month"].sort().dt.strftime("%Y-%m")
