@@ -18,6 +18,7 @@ from mrvaudit.ingest.sheets import remarks
 from mrvaudit.ingest.words import is_note
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
+from mrvaudit.standardise import attached
 from mrvaudit.standardise.batch import Intake, Left, add, flush
 from mrvaudit.standardise.cells import read_constant
 from mrvaudit.standardise.columns import settings as columns
@@ -56,11 +57,28 @@ def take_in(
     data = [one for one in found if one.kind != "mapping"]
     beside = Counter(one.folder for one in data)
     for done, one in enumerate(data):
-        _take_file(intake, one, mappings, beside[one.folder] == 1)
+        if attached.kind_of_scan(one, sector) is None:
+            _take_file(intake, one, mappings, beside[one.folder] == 1)
         if progress is not None:
             progress(one.name, done + 1, len(data))
     flush(intake)
+    _take_scans(intake, [one for one in data if attached.kind_of_scan(one, sector) is not None], beside)
+    flush(intake)
     return intake
+
+
+def _take_scans(intake: Intake, scans: Sequence[Found], beside: Counter[str]) -> None:
+    """Scans as rows of attachments, after all else: a list of them that was sent says more than their names."""
+    listed = attached.listed(intake.staged.get(attached.TABLE, []))
+    for found in scans:
+        source = _source(intake, found)
+        if PurePosixPath(found.name).name in listed:
+            _leave_file(intake, source, found, "empty")
+            continue
+        block = attached.block_of(found, intake.sources[source]["sha256"], intake.sector)
+        intake.found_of_block[len(intake.blocks)] = (found, 0)
+        piece = Piece(block, attached.TABLE, found.folder)
+        _take_piece(intake, source, found, piece, None, beside[found.folder] == 1)
 
 
 def _mapping(path: Path, folder: str, label: str, sector: Sector) -> Mapping:

@@ -38,7 +38,7 @@ def texts(intake: Intake, repeated: pl.DataFrame) -> pl.DataFrame:
         found, nth = intake.found_of_block[int(str(number))]
         try:
             block = read(found, intake.readers)[nth]
-        except (InputError, IndexError):
+        except (InputError, IndexError, KeyError):
             value = pl.DataFrame({"_line": part["_line"], "value": pl.Series([None] * part.height, dtype=pl.String)})
         else:
             across = intake.blocks[int(str(number))]["by"] == "columns"
