@@ -25,10 +25,17 @@ Scalar = StrictBool | StrictInt | StrictFloat | StrictStr | date
 
 
 class MappedColumn(Entry):
-    """What one column holds."""
+    """What one column holds.
+
+    `unit_from` is the column that names the unit of each row, in the spellings of `units` (null: nobody knows) or of
+    the packs; `words` are words of the column and those of the field that they stand for.
+    """
 
     field: str
     unit: str | None = None
+    unit_from: str | None = None
+    units: dict[str, str | None] = {}
+    words: dict[str, str] = {}
 
 
 class MappedRows(Entry):
@@ -93,12 +100,13 @@ def _check(pack: Pack, name: str, said: MappedFile, sector: Sector) -> None:
         if column is not None:
             place = ("files", name, "columns", header)
             _field(pack, place, table, column.field)
-            if column.unit is not None and factors(table.fields[column.field], column.unit, sector.units) is None:
-                raise pack.error(
-                    place,
-                    f"单位 {column.unit} 不能换算为字段 {column.field} 的单位",
-                    f"{column.unit} cannot be converted to the unit of {column.field}",
-                )
+            for unit in (column.unit, *column.units.values()):
+                if unit is not None and factors(table.fields[column.field], unit, sector.units) is None:
+                    raise pack.error(
+                        place,
+                        f"单位 {unit} 不能换算为字段 {column.field} 的单位",
+                        f"{unit} cannot be converted to the unit of {column.field}",
+                    )
     for header, system in said.identifiers.items():
         if system not in systems(sector):
             raise pack.error(

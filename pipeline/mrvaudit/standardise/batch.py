@@ -112,7 +112,9 @@ def add(intake: Intake, layout: Layout, block: int, group: Group) -> None:
 
 def _alike(layout: Layout, frame: pl.DataFrame) -> object:
     """Blocks for which this is equal can be read as one."""
-    placed = tuple((name, one.columns, one.unit, one.stated) for name, one in layout.placed.items())
+    placed = tuple(
+        (name, one.columns, one.unit, one.unit_column, str(one.mapped)) for name, one in layout.placed.items()
+    )
     return (
         layout.table.name,
         layout.block.by,

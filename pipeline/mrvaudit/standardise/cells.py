@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from mrvaudit import units
 from mrvaudit.ingest import values
 from mrvaudit.ingest.frames import POLARS_TYPES
+from mrvaudit.ingest.headers import factors
 from mrvaudit.ingest.sheets import faults
 from mrvaudit.ingest.values import Column
 from mrvaudit.sector import Sector
@@ -42,19 +44,27 @@ class Reading:
 
 
 def read_placed(
-    table: Table, placed: Placed, cells: pl.Series, others: Mapping[str, pl.Series], sector: Sector
+    table: Table,
+    placed: Placed,
+    cells: pl.Series,
+    others: Mapping[str, pl.Series],
+    sector: Sector,
+    spelled: pl.Series | None = None,
 ) -> Reading:
-    """Read a column; `others` are the fields of the rows that were read before (a unit may depend on one)."""
+    """Read a column; `others` are the fields of the rows that were read before (a unit may depend on one), `spelled`
+    the unit that each row names."""
     field, cells = placed.field, faults.unquoted(cells)
     own = field.unit if isinstance(field.unit, str) else None
     solid = placed.factors[0]
     percent = 1.0 / solid if own == "%" and solid else None
-    column = _column(field, cells, percent, sector)
+    column = _column(field, cells, percent, sector, placed.mapped.words if placed.mapped is not None else {})
     reason = pl.repeat(REASONS[field.type], cells.len(), dtype=pl.String, eager=True)
     reading = _without_faults(Reading(column.values, column.bad, reason, column.odd, column.text, None))
     if field.type != "f64":
         return reading
     reading = replace(reading, printed=values.decimals_of(replace(column, values=reading.values)))
+    if spelled is not None:
+        return _within_measure(_converted(*_by_row(table, placed, reading, spelled, others, sector)))
     return _within_measure(_converted(reading, _factor(table, field, placed, others, sector)))
 
 
@@ -78,7 +88,7 @@ def read_constant(field: Field, constant: str | None, height: int, sector: Secto
     kind = POLARS_TYPES[field.type]
     value = pl.Series([None], dtype=kind)
     if constant is not None:
-        column = _column(field, pl.Series([constant], dtype=pl.String), 1.0, sector)
+        column = _column(field, pl.Series([constant], dtype=pl.String), 1.0, sector, {})
         if column.bad[0] or column.values[0] is None:
             raise ValueError(constant)
         value = column.values.cast(kind)
@@ -87,9 +97,11 @@ def read_constant(field: Field, constant: str | None, height: int, sector: Secto
     return Reading(value.new_from_index(0, height), nothing, text, nothing, text, None)
 
 
-def _column(field: Field, cells: pl.Series, percent: float | None, sector: Sector) -> Column:
+def _column(
+    field: Field, cells: pl.Series, percent: float | None, sector: Sector, own_words: Mapping[str, str]
+) -> Column:
     if field.codes is not None:
-        also = {word: entry.code for word, entry in sector.also.get(field.codes, {}).items()}
+        also = {word: entry.code for word, entry in sector.also.get(field.codes, {}).items()} | dict(own_words)
         return values.read_codes(cells, sector.codes.get(field.codes, {}), also)
     if field.type == "f64":
         return values.read_numbers(cells, percent)
@@ -115,6 +127,40 @@ def _factor(
     state = by.replace_strict(list(states), list(states.values()), default=None, return_dtype=pl.String)
     solid, gas = (pl.lit(factor, dtype=pl.Float64) for factor in placed.factors)
     return pl.select(pl.when(state == "gas").then(gas).when(state == "solid").then(solid)).to_series()
+
+
+def _by_row(
+    table: Table,
+    placed: Placed,
+    reading: Reading,
+    spelled: pl.Series,
+    others: Mapping[str, pl.Series],
+    sector: Sector,
+) -> tuple[Reading, pl.Series]:
+    """The factor of each row by the unit that it names; a value without a known unit is put aside with that unit."""
+    own = {units.fold(word): unit for word, unit in (placed.mapped.units if placed.mapped is not None else {}).items()}
+    known = units.index(sector.units)
+    bare = spelled.fill_null("").str.strip_chars()
+    unit_of = {word: own.get(units.fold(word), known.get(units.fold(word))) for word in bare.unique().to_list()}
+    factor = none = pl.repeat(None, bare.len(), dtype=pl.Float64, eager=True)
+    for word, unit in sorted(unit_of.items()):
+        asked = replace(placed, factors=(unit and factors(placed.field, unit, sector.units)) or (None, None))
+        mine = _factor(table, placed.field, asked, others, sector)
+        mine = mine if isinstance(mine, pl.Series) else none.fill_null(mine) if mine is not None else none
+        factor = pl.select(pl.when(bare == word).then(mine).otherwise(factor)).to_series()
+    unknown = bare.is_in(pl.Series([word for word, unit in unit_of.items() if unit is None], dtype=pl.String).implode())
+    unknown = unknown & reading.values.is_not_null()
+    text = pl.select(pl.when(unknown).then(pl.concat_str(reading.text, pl.lit(" "), bare)).otherwise(reading.text))
+    aside = replace(
+        reading,
+        values=reading.values.set(unknown, None),
+        bad=reading.bad | unknown,
+        reason=reading.reason.set(unknown, "unit_unknown"),
+        # The block has no one factor from which the text could be printed again.
+        odd=reading.odd | (factor != 1.0).fill_null(True),
+        text=text.to_series().str.strip_chars_end(),
+    )
+    return aside, factor
 
 
 def _within_measure(reading: Reading) -> Reading:

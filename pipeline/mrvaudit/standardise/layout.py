@@ -12,7 +12,7 @@ from mrvaudit.ingest.block import cell_columns, rehead
 from mrvaudit.ingest.discovery import SINGLE
 from mrvaudit.ingest.header_rows import relocate, units_row
 from mrvaudit.ingest.headers import Doubt, Heading, Lexicon, factors, fold, lexicon, meaning
-from mrvaudit.ingest.mapping import MappedFile, systems
+from mrvaudit.ingest.mapping import MappedColumn, MappedFile, systems
 from mrvaudit.ingest.sheets import spans
 from mrvaudit.ingest.sheets.parts import spellings
 from mrvaudit.sector import Sector
@@ -42,7 +42,8 @@ class Names:
 class Placed:
     """Where one field stands: its columns (several are joined), the unit read and the factors to the field's unit.
 
-    `stated` where a mapping says so, and no header had to be read.
+    `mapped` is what a mapping says of the column, where no header had to be read; `unit_column` then is the column that
+    names the unit of each row, if one does.
     """
 
     field: Field
@@ -51,7 +52,8 @@ class Placed:
     header: str
     unit: str | None
     factors: tuple[float | None, float | None]
-    stated: bool = False
+    mapped: MappedColumn | None = None
+    unit_column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def lay_out(block: Block, table: Table, said: MappedFile | None, names: Names, s
     external = _external(block, table, said, ignored, sector)
     if said is None:
         return Layout(table, block, placed, aside, tuple(ignored), units_line, None, external)
+    placed |= {one.field: _mapped(block, placed[one.field], one) for one in _columns(said) if one.field in placed}
     folded = {fold(header) for header in block.headers}
     stated = [*said.columns, *said.identifiers, *(header for headers in said.joined.values() for header in headers)]
     ignored += [(header, "not_in_file") for header in stated if fold(header) not in folded]
@@ -212,8 +215,8 @@ def _chosen(
         losers = [one for one in candidates if one[0] != best] if len(chosen) == 1 else candidates
         ignored += [(_shown(block, at), "second_column") for _, at, _ in losers]
         if len(chosen) == 1:
-            rank, at, unit = chosen[0]
-            placed[name] = replace(_place(block, table.fields[name], (at,), unit, sector), stated=rank == STATED)
+            _, at, unit = chosen[0]
+            placed[name] = _place(block, table.fields[name], (at,), unit, sector)
     return placed
 
 
@@ -224,6 +227,7 @@ def _read_headers(
     headers say of fields that have no column of their own."""
     mapped = {fold(header): header for header in said.columns} if said is not None else {}
     joined = {fold(header) for headers in said.joined.values() for header in headers} if said is not None else set()
+    joined |= {fold(column.unit_from) for column in _columns(said) if column.unit_from is not None}
     wanted: Candidates = {}
     ignored: list[tuple[str, str]] = []
     aside: dict[str, str] = {}
@@ -245,6 +249,18 @@ def _read_headers(
         elif header or block.frame[cell_columns(block.frame)[at]].count():
             ignored.append((_shown(block, at), "unknown" if header else "no_header"))
     return wanted, ignored, aside
+
+
+def _columns(said: MappedFile | None) -> list[MappedColumn]:
+    """What a mapping says of the columns that are wanted."""
+    columns = [said.column(header) for header in said.columns] if said is not None else []
+    return [one for one in columns if one is not None]
+
+
+def _mapped(block: Block, placed: Placed, said: MappedColumn) -> Placed:
+    """A column with what the mapping says of it, and the column that its units stand in."""
+    at = [] if said.unit_from is None else _position(block, said.unit_from)
+    return replace(placed, mapped=said, unit_column=cell_columns(block.frame)[at[0]] if at else None)
 
 
 def _position(block: Block, header: str) -> Sequence[int]:

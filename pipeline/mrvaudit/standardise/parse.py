@@ -147,7 +147,8 @@ def _read_field(one: Field, layout: Layout, frame: pl.DataFrame, gathered: _Gath
     if placed is None:
         reading = read_constant(one, layout.constants.get(one.name), frame.height, sector)
     else:
-        reading = read_placed(layout.table, placed, _joined(frame, placed), gathered.columns, sector)
+        spelled = None if placed.unit_column is None else values.as_text(frame[placed.unit_column])
+        reading = read_placed(layout.table, placed, _joined(frame, placed), gathered.columns, sector, spelled)
         _keep(one, placed, reading, frame, gathered)
     if reading.printed is not None:
         gathered.printed[one.name] = reading.printed

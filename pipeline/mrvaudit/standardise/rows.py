@@ -23,6 +23,7 @@ REASON_WORDS = {
     "unknown_word": ("已知的用词", "a known word"),
     "formula_error": ("数值（公式出错）", "a value (the formula failed)"),
     "formula_without_result": ("数值（公式没有存下结果）", "a value (a formula without a stored result)"),
+    "unit_unknown": ("单位已知的数值", "a value in a unit that is known"),
     "unit_does_not_fit": ("所列单位的数值", "a value in the stated unit"),
 }
 REPEATED = {"_block": pl.Int32(), "_line": pl.Int32(), "reason": pl.String()}

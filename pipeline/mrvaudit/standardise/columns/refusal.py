@@ -77,7 +77,7 @@ def _of_group(layout: Layout, rows: pl.DataFrame, columns: Columns, sector: Sect
         headers={one: layout.placed[one].header for one in placed},
         blocks=blocks,
         line=layout.block.header_row,
-        stated=all(layout.placed[one].stated for one in relation.fields if one in placed),
+        stated=all(layout.placed[one].mapped is not None for one in relation.fields if one in placed),
     )
 
 
