@@ -12,7 +12,7 @@ import pytest
 from mrvaudit.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[1]
-TUTORIALS = ("add-a-rule.md", "add-a-sector.md")
+TUTORIALS = ("add-a-rule.md", "add-a-sector.md", "formats.md")
 BLOCK = re.compile(r"<!-- (file|run|from|find)(?:: (\S+))? -->\n(?:```\w+\n(.*?)```|> (.*?)\n)", re.DOTALL)
 
 
@@ -27,7 +27,7 @@ def run(folder: Path, text: str, code: int) -> None:
     """Run a `$ mrvaudit …` line in a folder; the lines below it are the first lines of its output."""
     command, *expected = text.splitlines()
     assert command.startswith("$ mrvaudit ")
-    words = [str(ROOT / one) if one.startswith("tests/") else one for one in command.split()[2:]]
+    words = [str(ROOT / one) if one.startswith(("tests/", "data/")) else one for one in command.split()[2:]]
     done = subprocess.run(
         [sys.executable, "-m", "mrvaudit.cli", *words], cwd=folder, capture_output=True, encoding="utf-8", check=False
     )
