@@ -3,7 +3,7 @@
     python docs/make_golden.py
 
 The test of the samples compares them byte for byte, so that a change of a page is seen before it is sent. FORMATS names
-what is kept of each language; a further format that writes the same bytes everywhere is one more line.
+what is kept of each language; Word and Excel files are kept as text, where a change can be read.
 """
 
 from __future__ import annotations
@@ -12,11 +12,17 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import office_text
+
 from mrvaudit.cli.app import call
-from mrvaudit.report import as_html, formats, settings
+from mrvaudit.report import as_docx, as_html, formats, settings
+from mrvaudit.report.office import findings_book, marked_book
 from mrvaudit.report.writing import Writing
 from mrvaudit.sector import load_sector
 
@@ -24,8 +30,22 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "reports" / "examples"
 SAMPLE = ROOT / "data" / "samples" / "faulty-plant"
 UNIT = "1%23机组"
-FORMATS = {"html": as_html.render}
-"""Format -> its bytes from a report model and how it is written."""
+
+
+def findings(model: dict[str, Any], writing: Writing) -> bytes:
+    """The list of non-conformities as text, without links into the marked submission."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / findings_book.FILE
+        findings_book.write(model, path, writing, marked_book.Links({}))
+        return office_text.of_workbook(path.read_bytes())
+
+
+FORMATS: dict[str, Callable[[dict[str, Any], Writing], bytes]] = {
+    "report.{}.html": as_html.render,
+    "report.{}.docx.txt": lambda model, writing: office_text.of_document(as_docx.render(model, writing)),
+    "findings.{}.xlsx.txt": findings,
+}
+"""Name of a file with a place for the language -> its bytes from a report model and how it is written."""
 
 
 def golden(out: Path) -> dict[str, bytes]:
@@ -37,15 +57,16 @@ def golden(out: Path) -> dict[str, bytes]:
     found = {"faulty-plant/report.json": text, "faulty-plant/index.html": (out / "index.html").read_bytes()}
     for lang in formats.LANGUAGES:
         for name, render in FORMATS.items():
-            found[f"faulty-plant/report.{lang}.{name}"] = render(model, Writing(lang, words))
-    return found
+            found[f"faulty-plant/{name.format(lang)}"] = render(model, Writing(lang, words))
+    marked = (out / "units" / UNIT / "marked.xlsx").read_bytes()
+    return found | {"faulty-plant/marked.zh.xlsx.txt": office_text.of_workbook(marked, only_marked=True)}
 
 
 def main() -> int:
     """Audit, write, name what changed."""
     with tempfile.TemporaryDirectory() as name:
         out = Path(name) / "out"
-        if call(["audit", str(SAMPLE), "--out", str(out), "--quiet", "--reports", "html,json"]) not in (0, 1):
+        if call(["audit", str(SAMPLE), "--out", str(out), "--quiet", "--reports", "html,json,xlsx"]) not in (0, 1):
             return 1
         files = golden(out)
     shutil.rmtree(EXAMPLES, ignore_errors=True)

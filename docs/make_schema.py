@@ -3,7 +3,7 @@
     python docs/make_schema.py
 
 Reports are made of the sample plant with the second opinion, and for each reader of the cases made by hand in tests.
-A key that only some reports have is optional; what other programs fill in and figures of a sentence are open mappings.
+A key that only some reports have is optional. Legends and counts are mappings of any names to one kind of value.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from schema_cases import reports  # noqa: E402
 
 from mrvaudit.report.content.model import FORMAT_VERSION  # noqa: E402
 
-OPEN = {"stats", "before_after", "key", "signs", "counts", "by_status", "suites", "verification", "fit"}
-"""Keys whose mappings may hold anything: figures of a sentence, legends, what other formats fill in."""
+WORDS = {"$ref": "#/$defs/words"}
+NAMED = {"key": WORDS, "signs": WORDS, "counts": {"type": "integer"}, "by_status": {"type": "integer"}}
+"""Keys whose mappings have names of their own, and what each name leads to: legends and counts."""
 WHOLE = {
     "number", "row", "sheets", "rows", "rows_in", "rows_used", "rows_quarantined", "count", "format_version", "rank",
 }  # fmt: skip
@@ -42,12 +43,7 @@ DEFINITIONS: dict[str, Any] = {
         "required": ["en", "zh"],
         "additionalProperties": False,
     },
-    "node": {
-        "description": "A node of the recalculation tree, with its arguments.",
-        "type": "object",
-        "properties": {"args": {"type": "array", "items": {"$ref": "#/$defs/node"}}},
-        "required": ["args", "title", "value"],
-    },
+    "node": {"description": "A node of the recalculation tree, with its arguments."},
 }
 
 
@@ -57,8 +53,6 @@ def schema(values: list[Any], name: str = "") -> dict[str, Any]:
         kinds = {"null"} if any(value is None for value in values) else set()
         node: dict[str, Any] = {"$ref": "#/$defs/node"}
         return {"anyOf": [node, {"type": "null"}]} if kinds else node
-    if name == "before_after":
-        return {"type": ["object", "null"]}
     mappings = [value for value in values if isinstance(value, dict)]
     lists = [value for value in values if isinstance(value, list | tuple)]
     plain = {kind for value in values for type_, kind in TYPES if type(value) is type_}
@@ -84,17 +78,31 @@ def schema(values: list[Any], name: str = "") -> dict[str, Any]:
 def _mapping(mappings: list[dict[str, Any]], name: str) -> dict[str, Any]:
     if all(set(one) == PAIR for one in mappings):
         return {"$ref": "#/$defs/words"}
-    if name in OPEN:
-        return {"type": "object"}
+    if name in NAMED:
+        return {"type": "object", "additionalProperties": NAMED[name]}
     keys = sorted({key for one in mappings for key in one})
     required = [key for key in keys if all(key in one for one in mappings)]
     properties = {key: schema([one[key] for one in mappings if key in one], key) for key in keys}
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
+def _node(models: list[dict[str, Any]]) -> dict[str, Any]:
+    """The schema of all nodes of all trees; their arguments are nodes again."""
+    queue = [item["node"] for one in models for month in one["trees"] for item in month["items"] if item["node"]]
+    found = []
+    while queue:
+        node = queue.pop()
+        queue += node["args"]
+        found.append({key: value for key, value in node.items() if key != "args"})
+    made = _mapping(found, "node")
+    made["properties"]["args"] = {"type": "array", "items": {"$ref": "#/$defs/node"}}
+    return made | {"required": sorted([*made["required"], "args"])}
+
+
 def build(models: Iterator[dict[str, Any]]) -> dict[str, Any]:
     """The whole document."""
-    made = schema(list(models))
+    listed = list(models)
+    made = schema(listed)
     made["properties"]["format"] = {"const": "mrvaudit unit report"}
     made["properties"]["format_version"] = {"const": FORMAT_VERSION}
     return {
@@ -105,7 +113,7 @@ def build(models: Iterator[dict[str, Any]]) -> dict[str, Any]:
             "The keys are told in pipeline/mrvaudit/report/content/model.py; months are 2025-03, days 2025-03-31."
         ),
         **made,
-        "$defs": DEFINITIONS,
+        "$defs": {**DEFINITIONS, "node": {**DEFINITIONS["node"], **_node(listed)}},
     }
 
 

@@ -236,6 +236,7 @@ def changes(audit: Audit, out: Path, baseline: Folder | None) -> Changes | None:
     if baseline is None and not corrected:
         return None
     now = after = before_after.lines(audit)
+    allowances: Sequence[Row] = ()
     if corrected:
         kept = Folder(out, audit.as_of, {}, audit.findings, audit.checks, audit.scores.drop("unit_key"), audit.answers)
         room = audit.work.file("review")
@@ -243,12 +244,12 @@ def changes(audit: Audit, out: Path, baseline: Folder | None) -> Changes | None:
         records = Records(audit.work, audit.sector, range(audit.partitions))
         reviewed = review(kept, records, audit.answers, room)
         write(out, reviewed)
-        after = {**now, **reviewed.after}
+        after, allowances = {**now, **reviewed.after}, reviewed.content["allowances"]
     if baseline is None:
-        return Changes("answers", audit.as_of.isoformat(), before_after.table(now, after))
+        return Changes("answers", audit.as_of.isoformat(), before_after.table(now, after), allowances=allowances)
     earlier = before_after.lines(audit_again(baseline, audit.sector, audit.work.file("baseline")))
     found = before_after.findings(baseline.findings, audit.findings)
-    made = Changes("baseline", baseline.as_of.isoformat(), before_after.table(earlier, after), found)
+    made = Changes("baseline", baseline.as_of.isoformat(), before_after.table(earlier, after), found, allowances)
     _write_baseline(made, baseline, out)
     return made
 

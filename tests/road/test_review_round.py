@@ -158,6 +158,10 @@ def before_and_after(first: Run, again: Run, ids: dict[str, str]) -> None:
     assert (changed["kind"], len(changed["findings"]["new"]), len(changed["findings"]["fixed"])) == ("baseline", 0, 0)
     fuel = next(one for one in changed["figures"] if (one["code"], one["period"]) == ("A", "2025-04"))
     assert fuel["declared"] == {"before": 70857.66, "after": 75380.49}
+    (allowance,) = changed["allowances"]
+    assert (allowance["year"], allowance["duty_t"]) == (2025, duty)
+    (stated,) = report["verification"]["allowances"]
+    assert (stated["status"], stated["duty_t"]) == ("assessed", duty["before"])
     answered = {one["finding_id"]: one["answer"] for one in report["findings"] if one["answer"]}
     assert set(answered) == {ids["right"], ids["closed"], ids["hostile"]}
     told = json.loads((again.out / "baseline.json").read_text(encoding="utf-8"))

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from report_case import ENTITY, month, power, toy, write
+from report_case import ENTITY, finding, frame, month, power, toy, write
 
 from mrvaudit import report
 from mrvaudit.cli.app import call
-from mrvaudit.model import Audit
+from mrvaudit.model import FINDINGS, Audit
+from mrvaudit.report import before_after
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "samples" / "faulty-plant"
@@ -42,11 +43,31 @@ def case(folder: Path) -> Audit:
     return audit
 
 
+def changed() -> Iterator[dict[str, Any]]:
+    """What changed by answers and since a baseline: figures, text and nothing on either side, findings, allowances."""
+    figures = pl.DataFrame(
+        [
+            {"entity_id": ENTITY, "unit_id": "1#机组", "data_code": code, "item": item, "period": period}
+            | {"declared_before": 90.0, "declared_after": 100.0, "recalculated_after_text": text, "changed": True}
+            for code, item, period, text in (("A", "coal", "2025-03", None), ("H", None, "2025", "x"))
+        ],
+        schema=before_after.SCHEMA,
+    )
+    gone = frame(FINDINGS, [finding(1, "EMI-01", month=month(3)), finding(2, "EMI-01")])
+    found = before_after.findings(gone, frame(FINDINGS, [finding(2, "EMI-01"), finding(3, "EMI-01")]))
+    pair = {name: {"before": 1.0, "after": 2.0} for name in ("emission_tco2", "allowance_t", "duty_t", "gap_t")}
+    allowances = [{"entity_id": ENTITY, "unit_id": "1#机组", "year": 2025, "mark": "draft", **pair}]
+    for kind, told in (("answers", None), ("baseline", found)):
+        yield before_after.Changes(kind, "2026-03-18", figures, told, allowances).of(ENTITY, "1#机组")
+
+
 def small(folder: Path) -> Iterator[dict[str, Any]]:
     """Reports of the runs made by hand."""
     for profile in PROFILES:
         yield from (_read(one) for _, one in report.models(case(folder / profile), profile))
     yield from (_read(one) for _, one in report.models(toy(folder / "toy")))
+    ((_, first), *_) = report.models(case(folder / "changed"))
+    yield from (_read({**first, "profile": "verifier", "before_after": one}) for one in changed())
 
 
 def sampled(folder: Path, *options: str) -> Iterator[dict[str, Any]]:

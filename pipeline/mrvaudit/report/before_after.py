@@ -114,13 +114,15 @@ def _differ(before: Any, after: Any) -> bool:
 class Changes:
     """What changed since a run (`kind` baseline) or by the corrected values of answers (`kind` answers).
 
-    `since` is the day of the run on the left; `table` is what `table` gives, `found` what `findings` gives.
+    `since` is the day of the run on the left; `table` is what `table` gives, `found` what `findings` gives,
+    `allowances` what review.json holds of them.
     """
 
     kind: str
     since: str
     table: pl.DataFrame
     found: pl.DataFrame | None = None
+    allowances: Sequence[Mapping[str, Any]] = ()
 
     @cached_property
     def _figures(self) -> data.Slices:
@@ -140,7 +142,15 @@ class Changes:
             "since": self.since,
             "figures": [_row(row) for row in self._figures.rows(entity_id, unit_id)],
             "findings": None if self.found is None else {**named, "fixed": fixed},
+            "allowances": [
+                _allowance(one) for one in self.allowances if (one["entity_id"], one["unit_id"]) == (entity_id, unit_id)
+            ],
         }
+
+
+def _allowance(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A year's allowance before and after, of the unit that it is told to."""
+    return {name: value for name, value in one.items() if name not in OWNER}
 
 
 def _fixed(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,7 +87,9 @@ def plain(value: Any, most: int = 6) -> str:
 
 def decimals_of(values: Sequence[Any], most: int = 6) -> int:
     """The decimals that show every value in full, at most `most`."""
-    texts = [f"{value:.{most}f}".rstrip("0") for value in values if known(value)] if most else []
+    texts = (
+        [f"{value:.{most}f}".rstrip("0") for value in values if known(value) and type(value) is not int] if most else []
+    )
     return max((len(text) - text.index(".") - 1 for text in texts), default=0)
 
 

@@ -38,7 +38,8 @@ Keys (all words are pairs {"zh", "en"}; months are "2025-03", dates ISO; None wh
 - parameters[]: {name, title, key, key_title, value, unit, from, until, mark, basis}
 - before_after: None, or what changed since a baseline or by corrected values {kind (baseline, answers), since,
   figures[{code, item, period, declared{before, after}, recalculated{before, after}}], findings{new[], persisting[],
-  fixed[{finding_id, rule_id, severity, month, message}]} or None}; figures that did not change are left out
+  fixed[{finding_id, rule_id, severity, month, message}]} or None, allowances[{year, mark, emission_tco2 {before,
+  after}, allowance_t, duty_t, gap_t}]}; figures that did not change are left out
 - quarantine: {count, shared_rows, reasons[], rows[]}; inputs[]: {path, sha256, sheets, rows_in, rows_used,
   rows_quarantined, shared}; packs[]: {id, version, sha256}
 - verification: what the verification report needs beside these, see verification.py
@@ -52,10 +53,10 @@ from typing import TYPE_CHECKING, Any
 
 import mrvaudit
 from mrvaudit.assess import MATERIALITY
-from mrvaudit.report import charts, formats
+from mrvaudit.report import allocated, charts, formats
 from mrvaudit.report.content import files, matters, missing, months, profiles, signals, sources, trees, used
 from mrvaudit.report.content.verification import verification
-from mrvaudit.report.data import Row, UnitRows
+from mrvaudit.report.data import Row, Slices, UnitRows
 from mrvaudit.report.formats import known
 
 if TYPE_CHECKING:
@@ -67,15 +68,16 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True)
 class Shared:
-    """What the units of a run share: files, and what the detectors said."""
+    """What the units of a run share: files, what the detectors said, allowances."""
 
     files: files.Files
     signals: signals.Gathered
+    allowances: Slices
 
 
 def share_of_run(run: Run, owned: Sequence[Mapping[str, Sequence[int]]]) -> Shared:
     """What is gathered once for all units; `owned` as for files.gather."""
-    return Shared(files.gather(run, owned), signals.gather(run))
+    return Shared(files.gather(run, owned), signals.gather(run), allocated.gather(run))
 
 
 def build(run: Run, rows: UnitRows, score: Row, shared: Shared, presence: sources.Presence) -> Report:
@@ -121,7 +123,7 @@ def build(run: Run, rows: UnitRows, score: Row, shared: Shared, presence: source
         "quarantine": files.quarantine(shared.files, inputs),
         "inputs": inputs,
         "packs": files.packs(run),
-        "verification": verification(run, rows, score, shared.files, table, period),
+        "verification": verification(run, rows, score, shared.files, table, period, shared.allowances),
     }
 
 

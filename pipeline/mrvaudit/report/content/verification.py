@@ -4,7 +4,8 @@ Key `verification` of the model: {title, number{province, code, year}, criteria[
 lines[] (places in data_codes), plan[{label, value}], meters[{meter_id, kind, accuracy_class, calibrated_on, due_on,
 certificate_no}], records[{title, files[]}], computed, single, sources}], year_on_year[{code, title, unit, decimals,
 previous, declared, recalculated}], previous_total, units[{unit_id, unit_name, declared_tco2, recalculated_tco2}],
-allocation{facts[], codes[]}, attachments[{kind, month, file_name, pages, stamped}]}
+allocation{facts[], codes[]}, allowances[{year, plan, mark, status, reason, emission_tco2, allowance_t, duty_t,
+gap_t}], attachments[{kind, month, file_name, pages, stamped}]}
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from mrvaudit.report import allocated
 from mrvaudit.report.content.files import Files
 from mrvaudit.report.content.missing import table_title
-from mrvaudit.report.data import Row, UnitRows
+from mrvaudit.report.data import Row, Slices, UnitRows
 from mrvaudit.report.formats import Pair, known
 from mrvaudit.report.settings_forms import ATTACHMENTS, METERS, PLAN, Datum
 
@@ -32,7 +34,7 @@ MOST_ATTACHMENTS = 200
 
 
 def verification(
-    run: Run, rows: UnitRows, score: Row, of: Files, lines: Sequence[Line], months: Sequence[str]
+    run: Run, rows: UnitRows, score: Row, of: Files, lines: Sequence[Line], months: Sequence[str], allowances: Slices
 ) -> dict[str, Any]:
     """The mapping described above; `lines` are the model's data codes, `months` the months of the report."""
     forms = run.forms
@@ -56,6 +58,7 @@ def verification(
             "facts": list(forms.allocation.facts),
             "codes": [code for code in forms.allocation.codes if any(one["code"] == code for one in lines)],
         },
+        "allowances": allocated.years(run, allowances, score["entity_id"], score["unit_id"]),
         "attachments": _attachments(run, rows),
     }
 

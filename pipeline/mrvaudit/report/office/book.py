@@ -27,13 +27,21 @@ LINE_HEIGHT, MOST_HEIGHT = 13.5, 405.0
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
+class Sheet(Worksheet):  # type: ignore[misc]
+    """A sheet whose formulas are of the oldest kind: the library would look each one through for newer functions."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        del expand_future_functions
+        return formula.removeprefix("=")
+
+
 @dataclass
 class Book:
     """A workbook and its formats, each made once."""
 
     file: xlsxwriter.Workbook
     lang: str
-    made: dict[tuple[tuple[str, Any], ...], Format]
+    made: dict[tuple[Any, ...], Format]
 
     def format(self, **properties: Any) -> Format:
         """The format with these properties on top of the book's font, 10 pt, text from the top."""
@@ -57,8 +65,12 @@ class Book:
 
     def number(self, decimals: int | None = None, **more: Any) -> Format:
         """Figures with thousands commas; as many decimals as there are where none are given."""
+        key = ("number", decimals, *more.items())
+        if key in self.made:
+            return self.made[key]
         pattern = "#,##0.######" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-        return self.format(num_format=pattern, border=1, border_color=LINE, align="right", **more)
+        self.made[key] = self.format(num_format=pattern, border=1, border_color=LINE, align="right", **more)
+        return self.made[key]
 
 
 def opened(path: Path | BytesIO, report: Mapping[str, Any], lang: str, title: str) -> Book:
@@ -72,6 +84,7 @@ def opened(path: Path | BytesIO, report: Mapping[str, Any], lang: str, title: st
             "comments": f"digest {report['digest']}",
         }
     )
+    file.worksheet_class = Sheet
     file.set_calc_mode("auto")
     return Book(file, lang, {})
 

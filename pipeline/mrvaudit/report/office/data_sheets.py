@@ -84,24 +84,27 @@ def before_after(made: Book, report: Report, writing: Writing, title: str) -> No
     book.heads(made, sheet, _both(writing, names), (8, 26, 12, 10, 16, 16, 16, 10, 11, 40))
     yes, no = (writing.words[one][lang] for one in ("yes", "no"))
     changed = declared_twice(report)
-    row = 0
+    row, text, two = 0, made.text, made.number(2)
     for line in report["data_codes"]:
+        plain, yellow, marked = (
+            made.number(line["decimals"], **more)
+            for more in ({}, {"bg_color": "#FFFDF2"}, {"bg_color": book.FILLS["major"]})
+        )
+        name, unit = named(line, lang), formats.unit_name(line["unit"])[lang]
         for period, cell in periods_of(line):
             row += 1
-            lead = (line["code"], named(line, lang), formats.unit_name(line["unit"])[lang], period)
-            for column, value in enumerate(lead):
-                put(sheet, row, column, value, made.text)
-            mark = {"bg_color": book.FILLS["major"]} if cell["differs"] else {}
+            for column, value in enumerate((line["code"], name, unit, period)):
+                put(sheet, row, column, value, text)
             first, then = changed(line, period, cell["declared"])
-            put(sheet, row, 4, first, made.number(line["decimals"]))
-            put(sheet, row, 5, cell["recalculated"], made.number(line["decimals"], **mark))
-            put(sheet, row, 6, then, made.number(line["decimals"], bg_color="#FFFDF2"))
+            put(sheet, row, 4, first, plain)
+            put(sheet, row, 5, cell["recalculated"], marked if cell["differs"] else plain)
+            put(sheet, row, 6, then, yellow)
             before, after = xl_rowcol_to_cell(row, 4), xl_rowcol_to_cell(row, 6)
             equal = f'=IF({after}="","",IF({after}={before},"{yes}","{no}"))'
             change = f'=IF(OR({after}="",NOT(ISNUMBER({before}))),"",IF({before}=0,"",({after}-{before})/{before}*100))'
-            sheet.write_formula(row, 7, equal, made.text, "")
-            sheet.write_formula(row, 8, change, made.number(2), "")
-            put(sheet, row, 9, None, made.text)
+            sheet.write_formula(row, 7, equal, text, "")
+            sheet.write_formula(row, 8, change, two, "")
+            put(sheet, row, 9, None, text)
     sheet.freeze_panes(1, 4)
     sheet.autofilter(0, 0, max(row, 1), len(names) - 1)
     book.printed(sheet, title, len(names))

@@ -12,6 +12,7 @@ from mrvaudit.report.office.data_sheets import years_of
 from mrvaudit.report.office.items import CLASSES, Item, items
 from mrvaudit.report.office.speech import Speech
 from mrvaudit.report.office.texts import cut
+from mrvaudit.report.office.view_allowance import allowances
 from mrvaudit.report.writing import Writing
 
 Report = Mapping[str, Any]
@@ -39,6 +40,7 @@ def view(report: Report, writing: Writing) -> View:
         "lines": view_data.year_lines(report, speech),
         "months": [view_data.month_table(report, year, speech) for year in years_of(report)],
         "allocation": view_data.allocation(report, speech),
+        "allowances": allowances(report, speech),
         "listed": [_full(one, speech) for one in listed],
         "doubts": [_full(one, speech) for one in doubts],
         **_papers(report, speech),

@@ -25,6 +25,7 @@ YEAR = (800, 2900, 1400, 1850, 1850, 1850, 1300, 1200, 1420)
 MONTHS = (500, 1700, 730, *([970] * 12))
 ALLOCATION = (1000, 4500, 1900, 2500, 2500, 2170)
 LIST = (620, 1450, 4900, 2500, 1300, 2200, 1600)
+ALLOWED = (1100, 3600, 1000, 2300, 2300, 4270)
 DOUBTS = (700, 1500, 6300, 4270, 1800)
 FILES = (6970, 3800, 1900, 1900)
 ATTACHED = (3400, 1600, 6770, 1400, 1400)
@@ -82,22 +83,42 @@ def known_or(value: str, empty: str, style: str = "CellFigure") -> str:
 
 def allocation() -> str:
     """Facts and figures that an allocation of allowances rests on."""
-    return paragraph("Heading1", word("doc_annex_2")) + table(
-        ALLOCATION,
-        heads(
-            ALLOCATION, "col_code", "doc_item", "doc_figures_unit", "head_declared", "head_recalculated", "doc_verified"
-        ),
-        row_mark("for one in r.allocation", len(ALLOCATION)),
-        row(
-            cell(ALLOCATION[0], "{{ one.code }}"),
-            cell(ALLOCATION[1], "{{ one.title }}"),
-            cell(ALLOCATION[2], "{{ one.unit }}"),
-            cell(ALLOCATION[3], "{{ one.declared }}", style="CellFigure"),
-            cell(ALLOCATION[4], "{{ one.recalculated }}", style="CellFigure"),
-            cell(ALLOCATION[5], blank("verified"), style="CellFigure"),
-        ),
-        row_mark("endfor", len(ALLOCATION)),
+    return (
+        paragraph("Heading1", word("doc_annex_2"))
+        + table(
+            ALLOCATION,
+            heads(
+                ALLOCATION,
+                "col_code",
+                "doc_item",
+                "doc_figures_unit",
+                "head_declared",
+                "head_recalculated",
+                "doc_verified",
+            ),
+            row_mark("for one in r.allocation", len(ALLOCATION)),
+            row(
+                cell(ALLOCATION[0], "{{ one.code }}"),
+                cell(ALLOCATION[1], "{{ one.title }}"),
+                cell(ALLOCATION[2], "{{ one.unit }}"),
+                cell(ALLOCATION[3], "{{ one.declared }}", style="CellFigure"),
+                cell(ALLOCATION[4], "{{ one.recalculated }}", style="CellFigure"),
+                cell(ALLOCATION[5], blank("verified"), style="CellFigure"),
+            ),
+            row_mark("endfor", len(ALLOCATION)),
+        )
+        + when("r.allowances", paragraph("Lead", word("doc_allowances")), allowed())
     )
+
+
+def allowed() -> str:
+    """Allowances by year, before and after."""
+    line = (
+        "{{ one.period }}", "{{ one.title }}", "{{ one.unit }}", ("CellFigure", "{{ one.before }}"),
+        ("CellFigure", "{{ one.after }}"), ("Small", "{{ one.note }}"),
+    )  # fmt: skip
+    names = ("col_period", "doc_item", "doc_figures_unit", "col_before", "col_after", "doc_allowance_note")
+    return table(ALLOWED, heads(ALLOWED, *names), rows(ALLOWED, "one in r.allowances", *line))
 
 
 def described() -> str:
