@@ -194,7 +194,7 @@ def _converted(reading: Reading, factor: pl.Series | float | None) -> Reading:
         {"v": reading.values, "f": factors, "p": reading.printed, "s": shift, "r": reading.reason, "u": unfit}
     )
     done = frame.select(
-        pl.when(pl.col("f") == 1.0).then("v").otherwise((pl.col("v") * pl.col("f")).round_sig_figs(12)).alias("v"),
+        pl.when(pl.col("f") == 1.0).then("v").otherwise((pl.col("v") * pl.col("f")).round_sig_figs(14)).alias("v"),
         (pl.col("p").cast(pl.Int16) + pl.col("s")).clip(-18, 18).cast(pl.Int8).alias("p"),
         pl.when("u").then(pl.lit("unit_does_not_fit")).otherwise("r").alias("r"),
     )
