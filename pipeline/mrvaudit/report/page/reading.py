@@ -171,7 +171,7 @@ def _lead(report: Report, words: Words, counted: Sequence[Report], answered: int
     parts = [_part(words, one) for one in counted[:3]]
     join = words["lead_join"]
     listed = {lang: join[lang].join(part[lang] for part in parts) for lang in LANGUAGES}
-    sentences = [words["lead_answered_all" if answered else "lead_no_tonnes"]]
+    sentences = [] if answered else [words["lead_no_tonnes"]]
     if counted:
         sentences = [words.say("lead_one" if len(counted) == 1 else "lead_parts", n=len(counted), parts=listed)]
     conditional = report["totals"]["conditional_tco2"]
