@@ -64,6 +64,7 @@ bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 
 fleets: $(STAMP) ## audit made-up fleets: nobody accused, every fault found / 虚构机组：无误报、差错均被发现
 	$(BIN)/python benchmarks/fleets.py
+	$(BIN)/python benchmarks/rounding.py
 
 docs: $(STAMP) ## write docs/records.md again from the packs / 由规则包重新生成 docs/records.md
 	$(BIN)/python docs/make_records.py
