@@ -198,6 +198,10 @@ class Judge:
     def _reason_for(self, rule: Rule, owner: Owner, name: str, month: date | None) -> str:
         direct = [one for one in self._lineage.of_rule(rule, name) if one[1] not in ("month", "unit_key", "entity_id")]
         base = [one for source in direct for one in self._lineage.base_columns(*source)]
+        asked = self._lineage.parameters_of(rule, name)
+        absent = [one for one in asked if month is not None and not self._in_force(one, month)]
+        if absent and len(absent) == len(asked):  # whatever else is missing, it would not help to have it
+            return f"no_parameter:{absent[0]}@{month:%Y-%m}"
         for table, _ in base:
             if not self._presence.has_rows(table, owner):
                 return f"no_table:{table}"
@@ -207,9 +211,8 @@ class Judge:
                 and self._sector.tables[table].fields[column].default is None
             ):
                 return f"no_column:{table}.{column}"
-        for parameter in self._lineage.parameters_of(rule, name):
-            if month is not None and not self._in_force(parameter, month):
-                return f"no_parameter:{parameter}@{month:%Y-%m}"
+        if absent:
+            return f"no_parameter:{absent[0]}@{month:%Y-%m}"
         shown = base[0] if base else direct[0] if direct else (rule.subject.table, name)
         return f"null:{shown[0]}.{shown[1]}"
 

@@ -30,6 +30,7 @@ CALLED = re.compile(r"\b([a-z_0-9]+)\(")
 # How packs ask for a parameter, as written and as rewritten for the database; a key may be a literal.
 ASKED = re.compile(r"\b(?:known|param)\(\s*'([^']+)'\s*(?:,\s*'([^']*)'\s*,)?")
 ASKED_MACRO = re.compile(r"\bp__(\w+?)(?:__must)?\(\s*(?:'([^']*)'\s*,)?")
+LITERAL = re.compile(r"'([^']*)'")
 Asked = frozenset[tuple[str, str | None]]
 """Names of parameters with their keys; None for a key that depends on the row."""
 
@@ -144,11 +145,7 @@ def _detectors(audit: Audit) -> dict[str, Any]:
 
 def _asked(rule: Rule, sector: Sector) -> Asked:
     """Parameters a rule asks for, itself or through the formulas it calls."""
-    texts = list(_strings(rule.model_dump(exclude={"examples"})))
-    names = _in_texts(texts)
-    called = {name.removesuffix("_printed") for text in texts for name in CALLED.findall(text)}
-    for name in called & set(sector.formulas):
-        names |= {(uses.name, None) for uses in sector.formulas[name].parameters.values()}
+    names = _in_texts(list(_strings(rule.model_dump(exclude={"examples"}))), sector)
     return frozenset(one for one in names if one[0] in sector.parameters)
 
 
@@ -156,18 +153,32 @@ def _of_views(sector: Sector) -> Asked:
     """Parameters that the derived views rest on, save those of the totals, whose rows tell the very keys."""
     names: set[tuple[str, str | None]] = set()
     for view in sector.views:
-        names |= _in_texts(list(_strings(view.model_dump())))
+        names |= _in_texts(list(_strings(view.model_dump())), sector)
         if sector.settings.totals is None or view.view != sector.settings.totals.view:
             for column in view.columns.values():
-                names |= {(column.parameter, None)} if column.parameter else set()
-                if column.formula in sector.formulas:
-                    names |= {(uses.name, None) for uses in sector.formulas[column.formula].parameters.values()}
+                names |= {(column.parameter, literal_key(column.keys))} if column.parameter else set()
+                names |= _of_formula(column.formula, sector)
     return frozenset(one for one in names if one[0] in sector.parameters)
 
 
-def _in_texts(texts: Sequence[str]) -> set[tuple[str, str | None]]:
+def _in_texts(texts: Sequence[str], sector: Sector) -> set[tuple[str, str | None]]:
+    """Parameters that SQL asks for, by name or through the formulas that it calls."""
     found = [pair for text in texts for one in (ASKED, ASKED_MACRO) for pair in one.findall(text)]
-    return {(name, key or None) for name, key in found}
+    called = {name.removesuffix("_printed") for text in texts for name in CALLED.findall(text)}
+    through = [one for name in sorted(called) for one in _of_formula(name, sector)]
+    return {(name, key or None) for name, key in found} | set(through)
+
+
+def _of_formula(name: str | None, sector: Sector) -> set[tuple[str, str | None]]:
+    """Parameters of a formula."""
+    formula = sector.formulas.get(name or "")
+    return {(uses.name, literal_key(uses.keys)) for uses in formula.parameters.values()} if formula else set()
+
+
+def literal_key(keys: Sequence[str]) -> str | None:
+    """The key that is written out in a pack, None where there is none or it depends on the row."""
+    parts = [LITERAL.fullmatch(key) for key in keys]
+    return "|".join(one[1] for one in parts if one) if parts and all(parts) else None
 
 
 def _strings(value: Any) -> Iterator[str]:

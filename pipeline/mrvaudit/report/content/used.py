@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mrvaudit.parameters import Parameter, Value
+from mrvaudit.report.context import literal_key
 from mrvaudit.report.data import Row, UnitRows
 from mrvaudit.report.formats import Pair
 
@@ -46,7 +47,7 @@ def _of_totals(run: Run, rows: UnitRows) -> set[tuple[str, str | None]]:
             uses = run.sector.formulas[column.formula].parameters.values()
             wanted += [(one.name, tuple(column.args.get(key, key) for key in one.keys)) for one in uses]
     return {
-        (name, "|".join(str(row.get(key)) for key in columns))
+        (name, "|".join(str(row.get(key)) if literal_key([key]) is None else key.strip("'") for key in columns))
         for name, columns in wanted
         for row in rows.of_unit(view.view)
     }
