@@ -47,10 +47,16 @@ class Found:
 
 
 class Graph:
-    """What the question of each rule reads, down to the record tables."""
+    """What the question of each rule reads, down to the record tables.
 
-    def __init__(self, sector: Sector, lineage: Lineage) -> None:
+    `moved` is the column of the declared result, which moves with a correction of any of the columns `movers`.
+    """
+
+    def __init__(
+        self, sector: Sector, lineage: Lineage, moved: Source | None = None, movers: frozenset[Source] = frozenset()
+    ) -> None:
         self._sector, self._lineage = sector, lineage
+        self._moved, self._movers = moved, movers
         self._known: dict[str, frozenset[Source]] = {}
 
     def reads(self, rule: Rule) -> frozenset[Source]:
@@ -72,7 +78,10 @@ class Graph:
         rule = rules[later.rule_id]
         if rule.scope == "global" or later.block is None or later.subject == cause.subject:
             return False
-        return bool(cause.corrected & self.reads(rule)) and later.subject not in self.reads(rules[cause.rule_id])
+        changed = cause.corrected
+        if self._moved is not None and changed & self._movers:
+            changed |= {self._moved}
+        return bool(changed & self.reads(rule)) and later.subject not in self.reads(rules[cause.rule_id])
 
 
 def pairs(graph: Graph, found: Sequence[Found]) -> list[tuple[Found, Found]]:

@@ -133,9 +133,9 @@ class _Partition:
         assert task.sector.settings.totals is not None
         self._totals: Totals = task.sector.settings.totals
         self._lineage = Lineage(task.sector)
-        self._graph = Graph(task.sector, self._lineage)
         self._reach = tonnes.reach(self._lineage, self._totals)
         self._moves = declared_field(task.sector, self._lineage)
+        self._graph = Graph(task.sector, self._lineage, self._moves, self._reach.restated)
         self._known = self._figures()
         self._out = Outcome()
 
