@@ -25,6 +25,9 @@ WRONG: Mapping[str, Mapping[str, str]] = {
         ",165989.66,": ",156989.66,",
         # April: the carbon content was mistyped, and the sums were computed from it, the coal's own result was not.
         "74421.10,入炉计量,0.5489,": "74421.10,入炉计量,0.5089,",
+        # May: the carbon content was mistyped, and the coal's own result was computed from it, the sums were not.
+        "77895.82,入炉计量,0.5367,": "77895.82,入炉计量,0.5267,",
+        ",151758.27,": ",148930.65,",
     },
     "declared_output": {",148289.54,148290,": ",137483.60,137484,"},
     "units": {},
@@ -80,16 +83,21 @@ def test_figures_that_follow_fold_under_their_cause(runs: tuple[Audit, Audit]) -
         (4, "EMI-02", "combustion_tco2", "EMI-01"),
         (4, "EMI-03", "carbon_per_heat_tc_per_gj", "LAB-17"),
         (4, "LAB-17", "carbon_content_tc_per_t", None),
+        (5, "EMI-02", "combustion_tco2", "LAB-17"),
+        (5, "EMI-03", "carbon_per_heat_tc_per_gj", "LAB-17"),
+        (5, "LAB-17", "carbon_content_tc_per_t", None),
     ] == said
 
 
 def test_only_causes_are_at_stake(runs: tuple[Audit, Audit]) -> None:
-    """The mistyped result understates by 9,000 t; a carbon content that the result did not use moves nothing."""
+    """The mistyped result understates by 9,000 t, the carbon content that a result came from by its tonnes, once; one
+    that no result used moves nothing."""
     heads = runs[0].findings.filter((pl.col("entity_id") == PLANTS[0]) & pl.col("cause_id").is_null()).sort("month")
-    assert [0.0, 9_000.0, 0.0] == heads["impact_tco2"].to_list()
+    of_carbon = pytest.approx(151_758.27 - 148_930.65, abs=0.01)
+    assert [0.0, 9_000.0, 0.0, of_carbon] == heads["impact_tco2"].to_list()
     stakes = runs[0].scores.sort("entity_id", "unit_id")["at_stake_tco2"].to_list()
     # The joint scenario multiplies the declared factors without rounding the product.
-    assert [9_000.0, 0.0] * 2 == pytest.approx(stakes, abs=0.01)
+    assert [9_000.0 + 151_758.27 - 148_930.65, 0.0] * 2 == pytest.approx(stakes, abs=0.01)
 
 
 def test_two_workers_say_the_same(runs: tuple[Audit, Audit]) -> None:
@@ -99,4 +107,4 @@ def test_two_workers_say_the_same(runs: tuple[Audit, Audit]) -> None:
     assert one.crashed == two.crashed == ()
     assert one.findings.equals(two.findings)
     assert one.scores.equals(two.scores)
-    assert 18 == one.findings.height == one.findings["finding_id"].n_unique()
+    assert 24 == one.findings.height == one.findings["finding_id"].n_unique()
