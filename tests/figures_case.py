@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from mrvaudit import store
+from mrvaudit import macros, store
 from mrvaudit.checks.examples import FAR
 from mrvaudit.checks.given import Given
 from mrvaudit.sector import Sector
@@ -22,7 +22,7 @@ class Figures:
     def __init__(self, sector: Sector) -> None:
         self.sector = sector
         self._con = store.connect("1GB", None)
-        store.install_macros(self._con, sector, FAR)
+        macros.install(self._con, sector, FAR)
         store.define(self._con, sector)
         self._given = Given(self._con, sector)
 
