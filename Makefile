@@ -61,6 +61,7 @@ bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 	$(BIN)/python benchmarks/reports_html.py
 	$(BIN)/python benchmarks/reports.py
 	$(BIN)/python benchmarks/effects.py
+	$(BIN)/python benchmarks/recalculation.py
 
 fleets: $(STAMP) ## audit made-up fleets: nobody accused, every fault found / 虚构机组：无误报、差错均被发现
 	$(BIN)/python benchmarks/fleets.py
