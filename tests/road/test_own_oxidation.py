@@ -12,7 +12,7 @@ import pytest
 from mrvaudit.cli.app import call
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "oxidation-2026.yaml"
-ENTITY = "91110000100000001X"
+ENTITY = "91110000100000001W"
 UNITS = (("LOW", "pulverised", 200, 98.4), ("HIGH", "pulverised", 1000, 98.3), ("OLD", "cfb", 999, 99.0))
 
 

@@ -14,7 +14,7 @@ from mrvaudit.model import Work
 from mrvaudit.sector import Sector, load_sector
 from mrvaudit.standardise import standardise
 
-ENTITY, HEAT, TONNES = "91110000100000001X", 20.9, 1000.0
+ENTITY, HEAT, TONNES = "91110000100000001W", 20.9, 1000.0
 RULES = ("EMI-01", "FUL-06", "FUL-07", "FUL-08", "QTY-01")
 # Month, version, day of filing, default carbon per heat, carbon content and emissions as declared. The first version of
 # December 2020 took the default that was only in force from January on.

@@ -113,6 +113,7 @@ def month_rows(unit: dict[str, Any], fuels: list[dict[str, Any]]) -> list[dict[s
                 "recalculated_tco2": sum(row["combustion_tco2"] for row in of_month),
                 "declared_tco2": sum(row.get("declared_tco2", 0.0) for row in of_month),
                 "generation_mwh": 200_000.0,
+                "accounted_generation_mwh": 200_000.0,
                 "declared_generation_mwh": 200_000.0,
                 "operating_hours": hours,
                 "declared_operating_hours": hours,
