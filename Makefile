@@ -47,8 +47,8 @@ test: lint ## install, then lint, examples of the rules, and tests / 安装并�
 	$(BIN)/mrvaudit rules test
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
-fuzz: $(STAMP) ## 500 disordered submissions; a failure names its seed / 500 份打乱的提交
-	MRVAUDIT_FUZZ_CASES=500 $(BIN)/pytest --numprocesses auto tests/disorder
+fuzz: $(STAMP) ## 500 disordered and 10,000 damaged submissions; a failure names its seed / 500 份打乱、1 万份损坏的提交
+	MRVAUDIT_FUZZ_CASES=500 MRVAUDIT_MUTATION_CASES=10000 $(BIN)/pytest --numprocesses auto tests/disorder
 
 lint: $(STAMP) ## ruff and mypy / 代码检查
 	$(BIN)/ruff check

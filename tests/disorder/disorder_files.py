@@ -34,7 +34,27 @@ def write(tables: dict[str, pl.DataFrame], folder: Path, sector: Sector, chance:
             else:
                 _csv(folder / f"{label}.{chance.choice(('csv', 'csv', 'tsv'))}", made, chance)
     if inside_book:
+        inside_book = _joined(inside_book, chance)
         _book(folder / "台账.xlsx", inside_book, chance)
+
+
+def _joined(sheets: list[tuple[str, Sheet]], chance: random.Random) -> list[tuple[str, Sheet]]:
+    """Some tables below the one before, with an empty row and their title between."""
+    found: list[tuple[str, Sheet]] = []
+    for label, made in sheets:
+        if found and chance.random() < 0.25 and not made.rows[0][0].startswith("2025年"):
+            above, first = found.pop()
+            rows = [*first.rows, *[[""]] * chance.randint(1, 3), [label.split("_")[0]], *_below(made)]
+            found.append((above, Sheet(rows, first.merged)))
+        else:
+            found.append((label, made))
+    return found
+
+
+def _below(made: Sheet) -> list[list[str]]:
+    """The rows of a table without the titles that would stand above its header."""
+    start = next(at for at, row in enumerate(made.rows) if sum(map(bool, row)) > 1)
+    return made.rows[start:]
 
 
 def _parts(table: Table, rows: pl.DataFrame, chance: random.Random) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -71,6 +91,9 @@ def _book(path: Path, sheets: list[tuple[str, Sheet]], chance: random.Random) ->
         for line, row in enumerate(made.rows):
             for column, text in enumerate(row):
                 _cell(page, line, column, text, typed and line > 3 and column in made.numeric)
+        if chance.random() < 0.3:
+            page.set_row(chance.randrange(len(made.rows)), None, None, {"hidden": True})
+            page.set_column(1, chance.randint(1, 3), None, None, {"hidden": True})
         if made.merged:
             page.merge_range(0, 0, 0, made.merged - 1, made.rows[0][0])
     if chance.random() < 0.3:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import partial
 
+import disorder_across as across
+import disorder_twice as twice
 import polars as pl
+from disorder_across import total
 from disorder_cells import Style, style, written
 
 from mrvaudit.ingest import headers
@@ -30,11 +34,17 @@ class Sheet:
 def sheet(rows: pl.DataFrame, table: Table, sector: Sector, words: Lexicon, chance: random.Random) -> Sheet:
     """The rows of one table, disordered; what it says stays the same."""
     printed = as_text(rows, table)
+    if across.can(table, rows) and chance.random() < 0.35:
+        return Sheet(across.across(rows, table, sector, partial(_named, words, chance), _unit, chance))
     columns = [name for name in table.fields if printed[name].null_count() < printed.height or name in table.key]
     if chance.random() < 0.6:
         chance.shuffle(columns)
     styles = {name: style(table.fields[name], chance) for name in columns}
     units_row = chance.random() < 0.25
+    if (spread := twice.spread(printed, table)) is not None and not units_row and chance.random() < 0.5:
+        printed, changed = spread
+        columns = [name for name in columns if name not in ("version", "stage")]
+        return _spread(printed, changed, table, sector, words, chance, columns, styles)
     texts = {name: printed[name].cast(pl.String).to_list() for name in columns}
     lines = [
         [written(texts[name][at], table.fields[name], styles[name], sector, chance) for name in columns]
@@ -43,6 +53,7 @@ def sheet(rows: pl.DataFrame, table: Table, sector: Sector, words: Lexicon, chan
     if chance.random() < 0.6:
         chance.shuffle(lines)
     heads = [_header(table.fields[name], styles[name], words, chance, not units_row) for name in columns]
+    sums = [total(printed[name].to_list(), table.fields[name], styles[name], sector) for name in columns]
     head = [heads]
     if units_row:
         head.append([_unit(table.fields[name], styles[name]) for name in columns])
@@ -51,7 +62,35 @@ def sheet(rows: pl.DataFrame, table: Table, sector: Sector, words: Lexicon, chan
     body = _with_blanks(lines, len(columns), chance)
     numeric = frozenset(at for at, name in enumerate(columns) if table.fields[name].type == "f64")
     top, merged = _titles(table, len(columns), chance)
-    return Sheet([*top, *head, *body, *_bottom(table, columns, chance)], merged, numeric)
+    return Sheet([*top, *head, *body, *_bottom(table, columns, sums, chance)], merged, numeric)
+
+
+def _spread(
+    printed: pl.DataFrame, changed: tuple[str, ...], table: Table, sector: Sector, words: Lexicon,
+    chance: random.Random, columns: list[str], styles: dict[str, Style],
+) -> Sheet:  # fmt: skip
+    """Two versions of a row in one: before verification and after it, side by side where they differ."""
+    heads: list[str] = []
+    wanted: list[tuple[str, str]] = []
+    for name in columns:
+        head = _header(table.fields[name], styles[name], words, chance, True).strip("* ")
+        for mark in twice.MARKS if name in changed else ("",):
+            heads.append(f"{head}({mark})" if mark else head)
+            wanted.append((name, f"{name}{twice.AFTER}" if mark == twice.MARKS[1] else name))
+    lines = [
+        [
+            written(row[at], table.fields[name], styles[name], sector, chance)
+            if row[at] is not None or at == name
+            else ""
+            for name, at in wanted
+        ]
+        for row in printed.iter_rows(named=True)
+    ]
+    return Sheet([heads, *lines])
+
+
+def _named(words: Lexicon, chance: random.Random, field: Field, how: Style, with_unit: bool) -> str:
+    return _header(field, how, words, chance, with_unit)
 
 
 def _header(field: Field, how: Style, words: Lexicon, chance: random.Random, with_unit: bool) -> str:
@@ -94,17 +133,12 @@ def _titles(table: Table, width: int, chance: random.Random) -> tuple[list[list[
     return [[text, *[""] * (width - 1)] for text in titles], width if count and width > 1 else 0
 
 
-def _bottom(table: Table, columns: list[str], chance: random.Random) -> list[list[str]]:
-    """A total row whose key says so, and notes."""
+def _bottom(table: Table, columns: list[str], sums: list[str], chance: random.Random) -> list[list[str]]:
+    """A total row whose key says so, with the sums of what adds up, and notes."""
     rows = []
     if chance.random() < 0.4:
-        total = ["合计" if name == _first_key(table, columns) else "" for name in columns]
-        rows.append(
-            [
-                text or ("123.45" if table.fields[name].type == "f64" else "")
-                for text, name in zip(total, columns, strict=True)
-            ]
-        )
+        label = ["合计" if name == _first_key(table, columns) else "" for name in columns]
+        rows.append([text or said for text, said in zip(label, sums, strict=True)])
     for note in chance.sample(NOTES, chance.choice((0, 0, 1, 2))):
         rows.append([note, *[""] * (len(columns) - 1)])
     return rows

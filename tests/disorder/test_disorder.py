@@ -24,6 +24,8 @@ from mrvaudit.standardise import Standardised, standardise
 CASES = int(os.environ.get("MRVAUDIT_FUZZ_CASES", "60"))
 SEEDS = [int(os.environ["MRVAUDIT_SEED"])] if "MRVAUDIT_SEED" in os.environ else list(range(CASES))
 AUDITED = 3
+# What is said of the form itself, and not of what it says.
+OF_THE_FORM = ["INT-HIDDEN"]
 Tables = dict[str, pl.DataFrame]
 
 
@@ -40,12 +42,24 @@ def fleet(sector: Sector) -> Tables:
     declared = pl.when(pl.int_range(pl.len()) == 3).then(pl.col("fuel_consumption") * 1.25)
     fuel = declared.otherwise(pl.col("fuel_consumption")).round(2).alias("fuel_consumption")
     tables["declarations"] = tables["declarations"].with_columns(fuel)
+    tables["declarations"] = verified(tables["declarations"])
     short = {"fuel_use", "calorific_value", "power_daily", "composites"}
     return {
         name: rows.filter(pl.col("date").dt.month() <= 3) if name in short else rows
         for name, rows in tables.items()
         if rows.height
     }
+
+
+def verified(rows: pl.DataFrame) -> pl.DataFrame:
+    """Declared rows as sent, and of every second month what verification made of them."""
+    first = rows.with_columns(pl.lit(1, pl.Int64).alias("version"), pl.lit("initial").alias("stage"))
+    later = first.filter(pl.col("month").dt.month() % 2 == 0).with_columns(
+        pl.lit(2, pl.Int64).alias("version"),
+        pl.lit("final").alias("stage"),
+        (pl.col("fuel_consumption") + 10).round(2),
+    )
+    return pl.concat([first, later])
 
 
 def taken(folder: Path, work: Path, sector: Sector) -> tuple[Standardised, Work]:
@@ -103,6 +117,7 @@ def test_another_form_gives_the_same_findings(fleet: Tables, sector: Sector, tmp
         work = Work(tmp_path / f"work-{name}")
         work.root.mkdir()
         audit = run_audit(sector, [tmp_path / name], work, Options())
-        found.append(sorted(audit.findings.select("rule_id", "unit_id", "month", "field").iter_rows(), key=repr))
+        said = audit.findings.filter(~pl.col("rule_id").is_in(OF_THE_FORM))
+        found.append(sorted(said.select("rule_id", "unit_id", "month", "field").iter_rows(), key=repr))
     assert found[0] != []
     assert found[0] == found[1], f"seed {seed}"

@@ -145,3 +145,12 @@ def test_subtotals_and_totals(tmp_path: Path, power: Sector) -> None:
     rows.append(["1#机组合计", "", "", 999])
     case = Case(tmp_path, power, {"台账.xlsx": book({"化石燃料消耗": rows})})
     assert ([("fuel_use", 8, 4, 4)], []) == ([(table, *counts) for _, table, _, *counts in case.counts()], case.said())
+
+
+def test_rows_of_dates_after_an_empty_row_are_records(tmp_path: Path, power: Sector) -> None:
+    """Three dates in a row are no header of months."""
+    heads = ["机组编号", "样品编号", "采样开始日期", "采样结束日期", "制样日期", "送样日期", "燃料品种", "样品类型"]
+    days = ["2025/1/1", "2025.2.1", "2025-03-01", "2025-04-01"]
+    rows = [heads, ["1#机组", "S1", *days, "烟煤", "日样"], [], ["1#机组", "S2", *days, "烟煤", "日样"]]
+    case = Case(tmp_path, power, {"样品.xlsx": book({"采样制样送样": rows})})
+    assert [("fuel_samples", "rows", 2, 2, 0)] == [one[1:] for one in case.counts()]

@@ -17,9 +17,11 @@ from types import ModuleType
 from mrvaudit.errors import InputError
 from mrvaudit.ingest.block import Block
 
-# Beyond what interpreter and libraries map at the start.
-MEMORY_BYTES = 3 << 30
-SECONDS, SECONDS_PER_MB = 15.0, 3.0
+# Beyond what interpreter and libraries map at the start: of any file, for each byte of it, and at most.
+MEMORY_BYTES, MEMORY_PER_BYTE, MOST_MEMORY_BYTES = 640 << 20, 40, 3 << 30
+SECONDS, SECONDS_PER_MB = 4.0, 3.0
+# How long the reading process may take to start, which depends on the machine and not on the file.
+START_SECONDS = 60.0
 
 _Reply = list[Block] | InputError
 
@@ -54,8 +56,12 @@ class _Child:
             number = there.fileno()
             # By an import, not `-m`: the package imports this module too, and Python would warn that it runs twice.
             command = [sys.executable, "-c", f"from {__name__} import serve; serve({number})"]
-            self._process = subprocess.Popen(command, pass_fds=(number,), stdin=subprocess.DEVNULL)
+            # What a dying library prints is nothing that a user could act on: the refusal says what to do.
+            quiet = subprocess.DEVNULL
+            self._process = subprocess.Popen(command, pass_fds=(number,), stdin=quiet, stderr=quiet)
             there.close()
+            if self._here.poll(START_SECONDS):
+                self._here.recv()
         return self._here
 
     def stop(self) -> None:
@@ -103,28 +109,52 @@ def _blocks(module: ModuleType, path: Path) -> list[Block]:
 def serve(number: int) -> None:
     """Answer on the pipe of this number until the other side is gone."""
     there = Connection(number)
-    _limit()
+    mapped = _mapped()
+    there.send(number)
     while True:
         try:
             module, path = there.recv()
+            reader = import_module(module)
         except EOFError:
             return
         try:
-            there.send(_blocks(import_module(module), path))
+            _limit(mapped, path.stat().st_size)
+            there.send(_blocks(reader, path))
         except InputError as fault:
             there.send(fault)
         except MemoryError:
             return
+        except BaseException as fault:  # a library written in another language may panic, which is no Exception
+            there.send(_failed(path, fault))
 
 
-def _limit() -> None:
-    """What is mapped now and MEMORY_BYTES more; no core file."""
+def _failed(path: Path, fault: BaseException) -> InputError:
+    return InputError(
+        path.name,
+        "读取时出错，未采用（可能损坏）",
+        "reading it failed; it was not used (it may be damaged)",
+        read=f"{type(fault).__name__}: {fault}"[:120],
+        todo_zh="请用 Excel 或 WPS 打开检查，另存为 xlsx 后重新提交",
+        todo_en="open it in a spreadsheet program, save it as xlsx and submit it again",
+    )
+
+
+def _mapped() -> int:
+    """Bytes of address space in use; 0 where the system does not say."""
+    size = Path("/proc/self/statm")
+    if not size.exists():
+        return 0
+    import resource
+
+    return int(size.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+
+
+def _limit(mapped: int, size: int) -> None:
+    """What was mapped at the start and what a file of this size may ask for; no core file."""
     try:
         import resource
     except ImportError:  # not a POSIX system: the limit on time is left
         return
-    size = Path("/proc/self/statm")
-    mapped = int(size.read_text(encoding="ascii").split()[0]) * resource.getpagesize() if size.exists() else 0
-    limit = mapped + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    limit = mapped + min(MOST_MEMORY_BYTES, MEMORY_BYTES + MEMORY_PER_BYTE * size)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, mapped + MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -86,8 +86,36 @@ def read(found: Found, known: Mapping[str, ModuleType] | None = None) -> list[Bl
             found.name, fault.zh, fault.en, read=fault.read, todo_zh=fault.todo_zh, todo_en=fault.todo_en
         ) from None
     except OSError as fault:
-        raise InputError(found.name, "无法打开", "cannot be opened", read=fault.strerror or str(fault)) from None
+        raise cannot_open(found.name, fault) from None
     return blocks
+
+
+def cannot_open(name: str, fault: OSError) -> InputError:
+    """What is said of a file that the system does not hand over."""
+    read = fault.strerror or str(fault)
+    if isinstance(fault, PermissionError):
+        return InputError(
+            name,
+            "无法打开：正被其他程序打开，或没有读取权限",
+            "cannot be opened: another program has it open, or reading it is not permitted",
+            read=read,
+            todo_zh="请在 Excel 或 WPS 中关闭该文件，或检查权限，再运行一次",
+            todo_en="close it in the other program, or check its permissions, and run again",
+        )
+    return InputError(
+        name,
+        "无法打开",
+        "cannot be opened",
+        read=read,
+        todo_zh="请确认文件仍在原处、可以读取，再运行一次",
+        todo_en="make sure that it is still there and readable, and run again",
+    )
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether a spreadsheet program has left its mark beside a file: it is open there, perhaps with unsaved changes."""
+    marks = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#", f".~{path.name}")
+    return any((path.parent / mark).exists() for mark in marks)
 
 
 def _is_apart(module: ModuleType) -> bool:

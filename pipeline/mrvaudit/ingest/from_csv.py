@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -16,36 +18,37 @@ from mrvaudit.ingest.block import Block, from_grid
 SUFFIXES = (".csv", ".tsv")
 SEPARATORS = (",", "\t", ";")
 HEAD_LINES = 10
-LONGEST_LINE_BYTES = 16 << 20
+LONGEST_LINE_BYTES, CHUNK_BYTES = 16 << 20, 1 << 20
 
 
 def read(path: Path) -> list[Block]:
     """The one block of a text file; InputError where no encoding fits."""
+    _guard(path)
     data, encoding = decode(path.read_bytes(), path.name)
     if not data.strip():
         return []
-    _guard(data, path.name)
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     separator = _separator(data, path.suffix.lower())
     return [from_grid(_grid(data, separator), None, encoding)]
 
 
-def _guard(data: bytes, label: str) -> None:
-    """Refuse a line beyond reason, looking only once per that many bytes."""
-    start = 0
-    while len(data) - start > LONGEST_LINE_BYTES:
-        end = max(data.rfind(mark, start, start + LONGEST_LINE_BYTES) for mark in (b"\n", b"\r"))
-        if end < 0:
-            raise InputError(
-                label,
-                "有一行超过 16 MB，不是数据表",
-                "a line is longer than 16 MB: this is no table of records",
-                read=f"{len(data)} bytes",
-                todo_zh="请检查换行，重新导出后提交",
-                todo_en="check the line ends, export it again and submit it",
-            )
-        start = end + 1
+def _guard(path: Path) -> None:
+    """Refuse a line beyond reason before the file is taken into memory."""
+    since = 0
+    with path.open("rb") as handle:
+        while chunk := handle.read(CHUNK_BYTES):
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            since = since + len(chunk) if last < 0 else len(chunk) - last - 1
+            if since > LONGEST_LINE_BYTES:
+                raise InputError(
+                    path.name,
+                    "有一行超过 16 MB，不是数据表",
+                    "a line is longer than 16 MB: this is no table of records",
+                    read=f"{path.stat().st_size} bytes",
+                    todo_zh="请检查换行，重新导出后提交",
+                    todo_en="check the line ends, export it again and submit it",
+                )
 
 
 def decode(raw: bytes, label: str) -> tuple[bytes, str]:
@@ -57,7 +60,7 @@ def decode(raw: bytes, label: str) -> tuple[bytes, str]:
     ):
         if raw.startswith(mark):
             return _transcode(raw, encoding, label), encoding
-    if b"\0" in raw[:4096]:
+    if b"\0" in raw:
         raise _unreadable(label, "NUL")
     try:
         raw.decode("utf-8")
@@ -99,8 +102,7 @@ def _separator(data: bytes, suffix: str) -> str:
 
 def _grid(data: bytes, separator: str) -> pl.DataFrame:
     """Every cell as text; the slow reader takes over where rows are longer than the head or quotes are broken."""
-    head = csv.reader(io.StringIO(_head(data)), delimiter=separator)
-    width = max((len(row) for row, _ in zip(head, range(HEAD_LINES), strict=False)), default=1)
+    width = max((len(row) for row in itertools.islice(_rows(_head(data), separator), HEAD_LINES)), default=1)
     try:
         return pl.read_csv(
             data,
@@ -114,9 +116,15 @@ def _grid(data: bytes, separator: str) -> pl.DataFrame:
         return _ragged(data.decode("utf-8"), separator)
 
 
-def _ragged(text: str, separator: str) -> pl.DataFrame:
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
+    """The rows of delimited text; a line may end in any way, also with a bare return in the midst of others."""
     csv.field_size_limit(1 << 30)
-    rows = list(csv.reader(io.StringIO(text), delimiter=separator))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return csv.reader(io.StringIO(plain), delimiter=separator)
+
+
+def _ragged(text: str, separator: str) -> pl.DataFrame:
+    rows = list(_rows(text, separator))
     width = max((len(row) for row in rows), default=1)
     padded = [[cell or None for cell in row] + [None] * (width - len(row)) for row in rows]
     return pl.DataFrame(padded, schema={f"c{number + 1}": pl.String for number in range(width)}, orient="row")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-import zlib
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -34,7 +33,7 @@ def read(path: Path) -> list[Block]:
                 _block(book.get_sheet_by_name(name).to_python(skip_empty_area=False), name, seen.get(name, Marks()))
                 for name in names
             ]
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile, zlib.error) as fault:
+    except (CalamineError, OSError, ValueError) as fault:
         raise InputError(
             path.name,
             "不是可以打开的工作簿（可能损坏、加密或扩展名不符）",

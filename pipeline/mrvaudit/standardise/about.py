@@ -49,6 +49,11 @@ WHY: dict[str, tuple[str, str, str | None]] = {
     "not_in_file": ("映射文件列出但表中没有", "named in the mapping file but not in the table", "minor"),
     "no_table": ("名称不是任何一张表，共 {count} 行", "its name is that of no table; {count} row(s)", None),
     "kind_not_read": ("这种文件不读取", "files of this kind are not read", None),
+    "open_elsewhere": (
+        "该文件正在其他程序中打开，已读取最后一次保存的内容",
+        "it is open in another program; what was saved last was read",
+        None,
+    ),
     "unreadable": ("无法打开", "it cannot be opened", "minor"),
 }
 Seen = Mapping[int, tuple[str, int, int]]
@@ -88,7 +93,7 @@ def _one_left(intake: Intake, entity: str, ones: list[Left]) -> dict[str, Any]:
         }
         return finding(
             intake.sector,
-            Case("INT-SHEET", first.reason, severity),
+            Case("INT-OPEN" if first.reason == "open_elsewhere" else "INT-SHEET", first.reason, severity),
             values,
             table="",
             row_key=first.what,

@@ -12,7 +12,7 @@ import polars as pl
 from mrvaudit.errors import InputError, PackError
 from mrvaudit.ingest import Block, Found, mapping, read, readers, sha256
 from mrvaudit.ingest.block import NOWHERE, filled, row_text
-from mrvaudit.ingest.discovery import SINGLE
+from mrvaudit.ingest.discovery import SINGLE, cannot_open, is_open_elsewhere
 from mrvaudit.ingest.mapping import MappedFile, Mapping
 from mrvaudit.ingest.sheets import remarks
 from mrvaudit.ingest.words import is_note
@@ -116,9 +116,7 @@ def _take_file(intake: Intake, found: Found, mappings: Sequence[Mapping], alone:
     try:
         source = _source(intake, found)
     except OSError as fault:
-        intake.unreadable.append(
-            InputError(found.name, "无法打开", "cannot be opened", read=fault.strerror or str(fault))
-        )
+        intake.unreadable.append(cannot_open(found.name, fault))
         return
     if not found.is_data:
         _leave_file(intake, source, found, "kind_not_read")
@@ -129,6 +127,8 @@ def _take_file(intake: Intake, found: Found, mappings: Sequence[Mapping], alone:
         intake.unreadable.append(fault)
         _leave_file(intake, source, found, "unreadable")
         return
+    if is_open_elsewhere(found.path):
+        intake.left.append(Left(found.folder, None, found.name, "open_elsewhere", len(intake.blocks), None))
     intake.sources[source]["encoding"] = next((block.encoding for block in blocks if block.encoding), None)
     if not blocks:
         _leave_file(intake, source, found, "empty")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from mrvaudit.ingest import words
 
@@ -12,6 +13,8 @@ _CHINESE = {name: number for number, name in enumerate("一 二 三 四 五 六 
 _BARE = re.compile(r"^(?:(\d{1,2})|([一二三四五六七八九十]{1,2}))月(?:份)?(?:值|数据)?$")
 _ENGLISH = re.compile(r"^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?$")
 _NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+# A month, or its first day as a workbook types it; another day is a date of a record.
+_DATED = re.compile(r"^(19|20)\d\d(?:[-/.年]\d{1,2}月?(?:份)?|\d{2}|-\d{2}-01)$")
 _TOTAL = re.compile(
     r"^(?:(?:19|20)\d\d年?)?(?:全年|年度|本年|年)?(?:合计|总计|小计|累计|汇总|总量|值)?(?:或平均|/平均|\(或平均\))?$"
 )
@@ -30,7 +33,7 @@ def month(text: str) -> tuple[int | None, int] | None:
     english = _ENGLISH.match(plain)
     if english:
         return None, _NAMES.index(english[1]) + 1
-    if not re.match(r"^(19|20)\d\d[-/.年]?\d", plain):
+    if not _DATED.match(plain):
         return None
     try:
         day = words.month(plain)
@@ -40,9 +43,25 @@ def month(text: str) -> tuple[int | None, int] | None:
 
 
 def months(cells: Iterable[str]) -> dict[int, tuple[int | None, int]]:
-    """Position -> month of the cells of a row, where it heads a table written across; else nothing."""
-    found = {at: said for at, cell in enumerate(cells) if cell and (said := month(cell)) is not None}
-    return found if len(found) >= FEWEST_MONTHS and len(set(found.values())) == len(found) else {}
+    """Position -> month of the cells of a row, where it heads a table written across; else nothing.
+
+    Months follow one another from left to right, and no figure stands among them.
+    """
+    texts = list(cells)
+    found = {at: said for at, cell in enumerate(texts) if cell and (said := month(cell)) is not None}
+    order = [(year or 0, number) for year, number in found.values()]
+    if len(found) < FEWEST_MONTHS or any(later <= sooner for sooner, later in pairwise(order)):
+        return {}
+    return {} if any(is_figure(cell) for at, cell in enumerate(texts) if cell and at not in found) else found
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a number."""
+    try:
+        words.number(text, 1.0)
+    except ValueError:
+        return False
+    return True
 
 
 def is_total(text: str) -> bool:

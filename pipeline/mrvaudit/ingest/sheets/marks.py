@@ -10,6 +10,7 @@ import html
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,8 +44,14 @@ class Marks:
 
 def of_workbook(path: Path) -> dict[str, Marks]:
     """The marks of every sheet by its name; nothing where the file is no package of XML or says it in its own way."""
-    if not zipfile.is_zipfile(path):
+    try:
+        return _of_package(path) if zipfile.is_zipfile(path) else {}
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, NotImplementedError, RuntimeError):
+        # The cells were read: what else the package says is lost with the part that is damaged.
         return {}
+
+
+def _of_package(path: Path) -> dict[str, Marks]:
     found = {}
     with zipfile.ZipFile(path) as package:
         names = set(package.namelist())

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from mrvaudit.ingest import words
 from mrvaudit.ingest.block import Block, cell_columns, filled, rehead
 from mrvaudit.ingest.headers import OPENING, fold
 from mrvaudit.ingest.sheets import calendar
@@ -86,7 +85,7 @@ def is_head(cells: tuple[str, ...], known: frozenset[str]) -> bool:
     texts = [cell for cell in cells if cell]
     if calendar.months(cells):
         return True
-    if len(texts) < 2 or any(_is_figure(text) for text in texts):
+    if len(texts) < 2 or any(calendar.is_figure(text) for text in texts):
         return False
     hits = sum(_name(text) in known for text in texts)
     return hits >= 2 and 2 * hits >= len(texts)
@@ -97,14 +96,6 @@ def _name(text: str) -> str:
     whole = fold(text)
     ends = [at for at in (whole.find(mark) for mark in (*OPENING, "/")) if at > 0]
     return whole[: min(ends)] if ends else whole
-
-
-def _is_figure(text: str) -> bool:
-    try:
-        words.number(text, 1.0)
-    except ValueError:
-        return False
-    return True
 
 
 def _titles(block: Block, lines: list[Line], heads: list[tuple[int, int]]) -> tuple[str, ...]:
