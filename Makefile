@@ -60,6 +60,7 @@ bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 	$(BIN)/python benchmarks/fleet.py
 	$(BIN)/python benchmarks/reports_html.py
 	$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/peer_report.py
 	$(BIN)/python benchmarks/effects.py
 	$(BIN)/python benchmarks/recalculation.py
 
