@@ -14,7 +14,8 @@ AFTER = "__after"
 def spread(printed: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, tuple[str, ...]] | None:
     """One row for each record with the changed fields of its second version beside it; None where there are none.
 
-    Only rows of version 1, initial, and version 2, final, which leave every other field as it was.
+    Only rows of version 1, initial, and version 2, final, which leave every other field as it was; of a part of a
+    table that holds a second version without its first, none.
     """
     if not {"version", "stage"} <= set(table.fields) or printed["stage"].null_count():
         return None
@@ -25,6 +26,8 @@ def spread(printed: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, tuple[str
     keys = [name for name in table.key if name != "version"]
     first = printed.filter(pl.col("stage") == STAGES[0])
     second = printed.filter(pl.col("stage") == STAGES[1])
+    if not second.join(first, on=keys, how="anti", nulls_equal=True).is_empty():
+        return None
     both = first.join(second, on=keys, how="left", suffix=AFTER, maintain_order="left")
     changed = tuple(
         name

@@ -16,7 +16,7 @@ from mrvaudit.sector import Sector
 from mrvaudit.standardise import Standardised, standardise
 
 Rows = Sequence[Sequence[object]]
-UNITS = "统一社会信用代码,机组编号,燃料类别,铭牌容量(MW)\n91110000000000001A,1#机组,燃煤,350\n"
+UNITS = "统一社会信用代码,机组编号,燃料类别,铭牌容量(MW)\n91110000000000001H,1#机组,燃煤,350\n"
 
 
 def book(sheets: Mapping[str, Rows], change: Callable[[Any], None] | None = None) -> bytes:

@@ -54,7 +54,7 @@ def _name(part: Part, name: str | None, several: bool, names: Names, sector: Sec
         return name
     for title in reversed(part.titles):
         for text in table_name(title):
-            titled = named(text, names) if len(text) >= SHORTEST_NAME else None
+            titled = named(text, names) if len(text) >= SHORTEST_NAME or text == title.strip() else None
             if titled is not None:
                 return titled
     return (_by_header(part.block, name, names, sector) or name) if several else name
