@@ -99,9 +99,10 @@ def _name(text: str) -> str:
 
 
 def _titles(block: Block, lines: list[Line], heads: list[tuple[int, int]]) -> tuple[str, ...]:
-    """Texts above the header, or of the lines that might stand there where no row is one."""
+    """Texts above the header; where no row is one, those that stand alone in the lines where titles stand."""
     last = lines[heads[0][1]][0] if heads else min(block.header_row + TITLES, FIRST_ROWS)
-    return tuple(text for line, cells in lines if line < last for text in cells if text)
+    above = [[text for text in cells if text] for line, cells in lines if line < last]
+    return tuple(text for texts in above if heads or len(texts) == 1 for text in texts)
 
 
 def _part(block: Block, lines: list[Line], start: int, end: int, head: int) -> Part:
