@@ -38,7 +38,7 @@ def install(con: duckdb.DuckDBPyConnection, sector: Sector, as_of: date, texts: 
     for name, function in sector.functions.items():
         arguments: list[Any] = ["DOUBLE"] * len(signature(function).parameters)
         con.create_function(name, function, arguments, "DOUBLE", null_handling=FunctionNullHandling.SPECIAL)
-    made = {name: text for text in _statements(sector, as_of) for name in MACRO.findall(text)[:1]}
+    made = {match[1]: match.string for match in map(MACRO.match, _statements(sector, as_of)) if match}
     wanted = set(made) if texts is None else _called(made, texts)
     for name, text in made.items():
         if name in wanted:

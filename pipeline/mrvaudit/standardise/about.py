@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from mrvaudit.ingest.headers import Lexicon, lexicon, nearest
+from mrvaudit.ingest.headers import Lexicon, nearest
 from mrvaudit.ingest.notices import Case, field_words, finding
 from mrvaudit.ingest.sheets import remarks
 from mrvaudit.standardise.batch import Intake, Left
 from mrvaudit.standardise.columns import refusal, states
 from mrvaudit.standardise.entities import Owners
-from mrvaudit.tables import Table
+from mrvaudit.standardise.layout import words_of
 
 MOST_HEADERS = 8
 # Why something was left aside: words for the sentence, and a severity where it is more than a remark.
@@ -108,7 +108,7 @@ def _one_left(intake: Intake, entity: str, ones: list[Left]) -> dict[str, Any]:
     zh, en, severity = WHY[first.reason]
     headers = sorted({one.what for one in ones})
     shown = headers[:MOST_HEADERS]
-    words, rest = _lexicon(intake, table), "…" if len(headers) > len(shown) else ""
+    words, rest = words_of(table, intake.names, intake.sector), "…" if len(headers) > len(shown) else ""
     values = {
         **field_words(table, None),
         "count": len(headers),
@@ -119,10 +119,6 @@ def _one_left(intake: Intake, entity: str, ones: list[Left]) -> dict[str, Any]:
     }
     case = Case("INT-HEADER", first.reason, severity)
     return finding(intake.sector, case, values, table=table.name, row_key="", field=None, **place)
-
-
-def _lexicon(intake: Intake, table: Table) -> Lexicon:
-    return intake.names.lexicons.get(table.name) or lexicon(table, intake.sector.units, intake.sector.codes)
 
 
 def _asked(header: str, reason: str, words: Lexicon, lang: str) -> str:

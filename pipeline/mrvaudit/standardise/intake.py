@@ -56,13 +56,16 @@ def take_in(
             )
     data = [one for one in found if one.kind != "mapping"]
     beside = Counter(one.folder for one in data)
+    scans: list[Found] = []
     for done, one in enumerate(data):
         if attached.kind_of_scan(one, sector) is None:
             _take_file(intake, one, mappings, beside[one.folder] == 1)
+        else:
+            scans.append(one)
         if progress is not None:
             progress(one.name, done + 1, len(data))
     flush(intake)
-    _take_scans(intake, [one for one in data if attached.kind_of_scan(one, sector) is not None], beside)
+    _take_scans(intake, scans, beside)
     flush(intake)
     return intake
 

@@ -27,7 +27,7 @@ def units_read(blocks: pl.DataFrame) -> Read:
 def of_field(months: Months, scale: Scale, name: str) -> pl.DataFrame:
     """Known figures other than zero of one column (`table.field`), in the field's unit, with the scale's `by` columns.
 
-    Rows that the scale does not speak of are left out; with `per` they are divided by that column of the unit.
+    Rows that the scale does not speak of are left out.
     """
     table, _, field = name.partition(".")
     wanted = {"entity_id", "unit_key", "_block", "_line", field, *scale.where, *scale.by}
@@ -56,7 +56,7 @@ def per_unit(work: Work, partition: int, scale: Scale, rows: pl.DataFrame) -> pl
 
 def monthly(scale: Scale, rows: pl.DataFrame) -> pl.DataFrame:
     """One figure per unit and month (and `by`): the total or the median of its rows, with the first cell."""
-    by = [name for name in rows.columns if name not in (*COLUMNS,)]
+    by = [name for name in rows.columns if name not in COLUMNS]
     figure = pl.col("value").sort().sum() if scale.total else pl.col("value").median()
     keys = ["entity_id", "unit_key", "month", *by]
     return (
