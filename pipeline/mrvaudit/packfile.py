@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -117,18 +118,9 @@ def load(path: Path, label: str | None = None) -> Pack:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise PackError(shown, "无法读取（应为 UTF-8 文本）", f"cannot be read as UTF-8 text ({fault})") from None
-    positions: dict[Place, tuple[int, int]] = {}
-    depth = 0
+    reading = _Reading(shown, text)
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if getattr(event, "anchor", None):
-                mark = event.start_mark
-                raise _syntax(shown, mark, "不允许使用锚点与引用", "anchors and aliases are not allowed", text)
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise _syntax(shown, event.start_mark, "嵌套过深", f"nested more than {DEEPEST} deep", text)
-        root = yaml.compose(text, Loader=yaml.CSafeLoader)
-        data = _construct(root, (), positions, shown, text) if root is not None else {}
+        data = reading.document()
     except yaml.reader.ReaderError as fault:
         raise PackError(
             shown, "含有不允许的字符", f"holds a character that YAML does not allow ({fault.reason})"
@@ -140,7 +132,7 @@ def load(path: Path, label: str | None = None) -> Pack:
         raise PackError(
             f"{shown}:1:1", "最外层应为键值映射", "the top level must be a mapping", read=type(data).__name__
         )
-    return Pack(path, shown, data, tuple(text.splitlines()), positions)
+    return Pack(path, shown, data, tuple(text.splitlines()), reading.positions)
 
 
 def _syntax(label: str, mark: Any, zh: str, en: str, text: str) -> PackError:
@@ -157,24 +149,83 @@ def _syntax(label: str, mark: Any, zh: str, en: str, text: str) -> PackError:
     )
 
 
+_RESOLVER = yaml.resolver.Resolver()
 _SCALARS = yaml.constructor.SafeConstructor()
 
 
-def _construct(node: yaml.Node, place: Place, positions: dict[Place, tuple[int, int]], label: str, text: str) -> Any:
-    positions[place] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, yaml.MappingNode):
-        mapping: dict[Hashable, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)  # `no:` and `on:` stay words, not booleans
+@cache
+def _plain(text: str) -> Any:
+    """What an unquoted word means; ValueError for a date that there is none, ConstructorError for what has no value."""
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    node = yaml.ScalarNode(tag, text)
+    return _SCALARS.construct_object(node)
+
+
+class _Reading:
+    """One text on its way through the parser's events, straight to data and places.
+
+    Nodes between the two, as YAML's composer makes them, take as long again as everything else.
+    """
+
+    def __init__(self, label: str, text: str) -> None:
+        self.positions: dict[Place, tuple[int, int]] = {}
+        self._label, self._text, self._depth = label, text, 0
+        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
+
+    def document(self) -> Any:
+        """The data of the only document; an empty mapping where there is none."""
+        next(self._events)  # the stream starts
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return {}
+        data = self._value(next(self._events), ())
+        next(self._events)  # the document ends
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise self._error(event, "只允许一个文档", "only one document is allowed")
+        return data
+
+    def _value(self, event: Any, place: Place) -> Any:
+        if event.anchor is not None:
+            raise self._error(event, "不允许使用锚点与引用", "anchors and aliases are not allowed")
+        self.positions[place] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self._error(event, "嵌套过深", f"nested more than {DEEPEST} deep")
+        if event.tag not in (None, "!"):
+            raise self._error(event, f"不允许的标签：{event.tag}", f"the tag {event.tag} is not allowed")
+        value = self._mapping(place) if isinstance(event, yaml.MappingStartEvent) else self._list(place)
+        self._depth -= 1
+        return value
+
+    def _mapping(self, place: Place) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
+                raise self._error(event, "键应为文字", "a key must be a word")
+            key = event.value  # `no:` and `on:` stay words, not booleans
             if key in mapping:
-                raise _syntax(label, key_node.start_mark, f"键重复：{key}", f"duplicate key {key}", text)
-            mapping[key] = _construct(value_node, (*place, key), positions, label, text)
+                raise self._error(event, f"键重复：{key}", f"duplicate key {key}")
+            mapping[key] = self._value(next(self._events), (*place, key))
         return mapping
-    if isinstance(node, yaml.SequenceNode):
-        return [_construct(child, (*place, index), positions, label, text) for index, child in enumerate(node.value)]
-    try:
-        return _SCALARS.construct_object(node, deep=True)
-    except (ValueError, IndexError):  # 2025-02-30 looks like a date and is none
-        raise _syntax(
-            label, node.start_mark, f"无效的值：{node.value}", f"no valid value: {node.value}", text
-        ) from None
+
+    def _list(self, place: Place) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._value(event, (*place, len(items))))
+        return items
+
+    def _scalar(self, event: Any) -> Any:
+        if event.tag not in (None, "!"):
+            raise self._error(event, f"不允许的标签：{event.tag}", f"the tag {event.tag} is not allowed")
+        if not event.implicit[0]:
+            return event.value
+        try:
+            return _plain(event.value)
+        except (ValueError, IndexError, yaml.constructor.ConstructorError):  # 2025-02-30 looks like a date and is none
+            raise self._error(event, f"无效的值：{event.value}", f"no valid value: {event.value}") from None
+
+    def _error(self, event: Any, zh: str, en: str) -> PackError:
+        return _syntax(self._label, event.start_mark, zh, en, self._text)
