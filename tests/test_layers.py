@@ -16,7 +16,7 @@ PACKAGE = Path(mrvaudit.__file__).resolve().parent
 # Left may not import right; modules of one step do not import each other.
 STEPS = """
 errors
-model paths plugins packfile sql_words sql_origins
+model paths plugins packfile apart sql_words sql_origins
 units zip_bytes sql
 parameters tables
 formulas
@@ -53,6 +53,7 @@ HEAVY = (
     "pandas",
     "numpy",
     "jinja2",
+    "joblib",
     "sqlglot",
 )
 

@@ -7,16 +7,18 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 
 from mrvaudit import assess, contracts, features, gate, ingest, standardise
 from mrvaudit.answers.answer import Answer
 from mrvaudit.answers.apply import apply
+from mrvaudit.apart import WORTH_BYTES, Apart, imports, timed
 from mrvaudit.checks import cells, looked, status
 from mrvaudit.checks import findings as found
 from mrvaudit.checks.bind import bind
@@ -86,6 +88,7 @@ class Course:
     as_of: date
     files: Mapping[str, Path]
     known: Features | None
+    apart: Apart
 
 
 def audit(
@@ -102,16 +105,28 @@ def audit(
     if sector.extra is not None:  # shipped packs were bound when they were tested
         bind(sector, lambda con: features.bind(con, sector, known))
     clock.lap("load")
-    course = read(sector, inputs, work, options, clock, progress, known)
-    standard = course.standard
+    with Apart() as apart, ThreadPoolExecutor(1) as beside:
+        loaded = beside.submit(imports, contracts.HEAVY)
+        course = read(sector, inputs, work, options, clock, progress, known, apart)
+        # Not while queries run: DuckDB looks into libraries that are half there.
+        clock.seconds |= loaded.result()
+        broken = beside.submit(timed, contracts.of_all, sector, work, course.standard.partitions)
+        names = check_all(course, rules, progress)
+        clock.lap("derive and check")
+        notices, clock.seconds["contracts"] = broken.result()
+        clock.lap("wait for contracts")
+        return conclude(replace(course, notices=pl.concat([course.notices, *notices])), names)
+
+
+def check_all(course: Course, rules: Sequence[Rule], progress: Progress) -> list[str]:
+    """Derive and check every partition; returns the names of the results."""
+    sector, options, standard = course.sector, course.options, course.standard
     columns = status.submitted_columns(standard.blocks)
     parts = tuple(range(standard.partitions))
     # Workers are processes; one worker alone uses the other cores with threads.
     threads = 1 if options.workers > 1 and len(parts) > 1 else min(len(os.sched_getaffinity(0)), MOST_THREADS)
-    task = Task(work, sector, parts, course.as_of, columns, options.memory, options.seconds_per_rule, threads)
-    names = check(task, rules, options.workers, progress)
-    clock.lap("derive and check")
-    return conclude(course, names)
+    task = Task(course.work, sector, parts, course.as_of, columns, options.memory, options.seconds_per_rule, threads)
+    return check(task, rules, options.workers, progress)
 
 
 def read(
@@ -122,9 +137,13 @@ def read(
     clock: Clock,
     progress: Progress,
     known: Features | None,
+    apart: Apart,
 ) -> Course:
-    """Read, standardise, hold against the record contract; NothingError where no unit came of it."""
+    """Read and standardise; NothingError where no unit came of it."""
     files = ingest.discover(list(inputs))
+    heavy = [library for one in chosen_detectors(options.only) for library in getattr(one, "HEAVY", ())]
+    if known is not None and heavy and sum(one.path.stat().st_size for one in files) >= WORTH_BYTES:
+        apart.start(heavy)
     standard = standardise.standardise(
         files,
         sector,
@@ -136,13 +155,9 @@ def read(
     if standard.units.is_empty():
         raise nothing(inputs, standard)
     clock.lap("read and standardise")
-    contracts.load()
-    clock.lap("import pandera")
     as_of = options.as_of or default_as_of(sector, work, standard.partitions)
-    notices = pl.concat([standard.notices, *broken_contracts(sector, work, standard.partitions)])
-    clock.lap("contracts")
     names = {one.name: one.path for one in files}
-    return Course(sector, work, options, clock, standard, notices, as_of, names, known)
+    return Course(sector, work, options, clock, standard, standard.notices, as_of, names, known, apart)
 
 
 def conclude(course: Course, names: Sequence[str]) -> Audit:
@@ -186,7 +201,7 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
         unreadable=tuple(str(fault) for fault in standard.unreadable),
         gate=second.verdict,
         answers=answers,
-        seconds=course.clock.seconds | timings | detected.seconds,
+        seconds=course.clock.seconds | timings | detected.seconds | course.apart.seconds,
         files=course.files,
         seeds=detected.seeds,
         signals=detected.signals,
@@ -221,13 +236,9 @@ def chosen_rules(sector: Sector, only: Sequence[str]) -> tuple[Rule, ...]:
     return tuple(rule for rule in sector.active_rules if not only or rule.id in only)
 
 
-def broken_contracts(sector: Sector, work: Work, partitions: int) -> list[pl.DataFrame]:
-    """What every table of every partition says against its record contract."""
-    return [
-        contracts.check(pl.read_parquet(work.part(work.t(name), part)), table, sector)
-        for name, table in sector.tables.items()
-        for part in range(partitions)
-    ]
+def chosen_detectors(only: Sequence[str]) -> list[ModuleType]:
+    """All detectors, or those named."""
+    return [module for name, module in detecting.detectors().items() if not only or name in only]
 
 
 def check(task: Task, rules: Sequence[Rule], workers: int, progress: Progress) -> list[str]:
@@ -248,13 +259,21 @@ def check(task: Task, rules: Sequence[Rule], workers: int, progress: Progress) -
 def detect(course: Course, findings: pl.DataFrame) -> detecting.Detected:
     """Detectors over the views of all partitions: all, or those named; none where the sector has no features."""
     only, standard = course.options.only, course.standard
-    chosen = [module for name, module in detecting.detectors().items() if not only or name in only]
+    chosen = chosen_detectors(only)
     if course.known is None or not chosen:
         return detecting.Detected()
     units = standard.units.filter(pl.col("reporting")).sort("unit_key")
     known = findings if chosen_rules(course.sector, only) else None
     task = detecting.Task(
-        course.sector, course.known, course.work, standard.partitions, units, known, course.as_of, course.options.memory
+        course.sector,
+        course.known,
+        course.work,
+        standard.partitions,
+        units,
+        known,
+        course.as_of,
+        course.options.memory,
+        course.apart,
     )
     try:
         return detecting.detect(task, chosen)

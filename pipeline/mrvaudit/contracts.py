@@ -12,7 +12,7 @@ import polars as pl
 
 from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, frame, of_rows
-from mrvaudit.model import CHECKS
+from mrvaudit.model import CHECKS, Work
 from mrvaudit.sector import Sector
 from mrvaudit.tables import Field, Table
 
@@ -23,12 +23,18 @@ ENTITY_NOTICES = (
     "INT-COLUMNS", "INT-DUP", "INT-ENTITY", "INT-FORMULA", "INT-HEADER", "INT-HIDDEN", "INT-NOUNITS", "INT-OPEN",
     "INT-OUTSIDE", "INT-PERIOD", "INT-SCALE", "INT-SHEET", "INT-STATE", "INT-TOTAL", "REC-CREDIT",
 )  # fmt: skip
+# A second of imports that only a run that checks contracts pays.
+HEAVY = ("pandera.polars",)
 NOTICES = {"min": "REC-RANGE", "max": "REC-RANGE", "codes": "REC-CODE", "required": "REC-REQUIRED"}
 
 
-def load() -> None:
-    """Import pandera: two seconds that only a run that checks contracts pays; apart, so that they can be told apart."""
-    import pandera.polars  # noqa: F401
+def of_all(sector: Sector, work: Work, partitions: int) -> list[pl.DataFrame]:
+    """What every table of every partition says against its contract."""
+    return [
+        check(pl.read_parquet(work.part(work.t(name), part)), table, sector)
+        for name, table in sector.tables.items()
+        for part in range(partitions)
+    ]
 
 
 def check(rows: pl.DataFrame, table: Table, sector: Sector) -> pl.DataFrame:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
+import os
 import sys
 from io import TextIOWrapper
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -83,4 +86,14 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.exit(call())
+    # Few objects of a run form rings, and looking for them again and again takes a twentieth of it.
+    gc.set_threshold(100_000, 50, 100)
+    leave(call())
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: taking the libraries apart object by object would take another half second."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)

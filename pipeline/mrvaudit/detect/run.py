@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -15,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from mrvaudit import features, plugins
+from mrvaudit.apart import Apart
 from mrvaudit.checks.run import checks_frame, reason_of
 from mrvaudit.detect import words
 from mrvaudit.detect.peers import Group, groups, too_few
@@ -50,6 +50,19 @@ class Task:
     findings: pl.DataFrame | None
     as_of: date
     memory: str = "2GB"
+    apart: Apart = field(default_factory=Apart)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A detector at work: its limits (or the reason code of one without a value), groups, and scores to wait for."""
+
+    module: ModuleType
+    limits: dict[str, float]
+    missing: str | None
+    groups: list[Group] = field(default_factory=list)
+    scores: Callable[[], list[pl.DataFrame]] = list
+    elsewhere: bool = False
 
 
 @dataclass
@@ -86,19 +99,15 @@ def detect(task: Task, chosen: Sequence[ModuleType]) -> Detected:
     findings: list[dict[str, Any]] = []
     checks: list[dict[str, Any]] = []
     signals: list[pl.DataFrame] = []
+    begun = [_begin(task, module, rows) for module in chosen]
+    # What is computed elsewhere goes on meanwhile.
+    looks = {one.module.ID: _look(task, one, rows, out) for one in sorted(begun, key=lambda one: one.elsewhere)}
     for module in chosen:
-        start, before = time.perf_counter(), sum(out.seconds.values())
-        try:
-            judged = _judge(task, module, rows, out)
-            found = list(words.findings(task.sector, task.work, task.partitions, module, judged.groups))
-        except Exception as fault:  # a detector's own fault: the others go on
-            _crash(task, [module], fault, out)
-            continue
-        signals += judged.signals
-        findings += found
-        checks += _statuses(task, module, rows, judged)
-        imported = sum(out.seconds.values()) - before
-        out.seconds[f"detector {module.ID}"] = time.perf_counter() - start - imported
+        look = looks[module.ID]
+        if look is not None:
+            signals += look[0].signals
+            findings += look[1]
+            checks += _statuses(task, module, rows, look[0])
     out.findings = frame(findings)
     out.checks = pl.concat([out.checks, checks_frame(checks)])
     if signals:
@@ -149,35 +158,53 @@ def limits(task: Task, module: ModuleType) -> tuple[dict[str, float], str | None
     return found, None
 
 
-def _judge(task: Task, module: ModuleType, rows: pl.DataFrame, out: Detected) -> _Judged:
-    judged, compared = _Judged(), rows.filter("compared")
+def _begin(task: Task, module: ModuleType, rows: pl.DataFrame) -> _Begun:
+    """The groups that a detector looks at, and its scores on their way."""
     found, missing = limits(task, module)
     if missing is not None:
-        judged.unknown = dict.fromkeys(compared["row"].to_list(), missing)
+        return _Begun(module, found, missing)
+    compared = rows.filter("compared")
+    asked = list(groups(task.sector, task.features, compared, module.FEATURES, module.MIN_ROWS, found))
+    heavy = getattr(module, "HEAVY", ())
+    if not heavy or not asked:
+        return _Begun(module, found, None, asked, lambda: _scores(module, asked))
+    scores = task.apart.begin(f"scores {module.ID}", _scores, module, asked, heavy=heavy)
+    return _Begun(module, found, None, asked, scores, task.apart.started)
+
+
+def _scores(module: ModuleType, asked: Sequence[Group]) -> list[pl.DataFrame]:
+    return [module.score(group) for group in asked]
+
+
+def _look(task: Task, begun: _Begun, rows: pl.DataFrame, out: Detected) -> tuple[_Judged, list[dict[str, Any]]] | None:
+    """What one detector makes of the rows, and its findings; None where it fails: the others go on."""
+    start = time.perf_counter()
+    try:
+        judged = _judge(task, begun, rows.filter("compared"))
+        found = list(words.findings(task.sector, task.work, task.partitions, begun.module, judged.groups))
+    except Exception as fault:
+        _crash(task, [begun.module], fault, out)
+        return None
+    out.seconds[f"detector {begun.module.ID}"] = time.perf_counter() - start
+    return judged, found
+
+
+def _judge(task: Task, begun: _Begun, compared: pl.DataFrame) -> _Judged:
+    judged, module = _Judged(), begun.module
+    if begun.missing is not None:
+        judged.unknown = dict.fromkeys(compared["row"].to_list(), begun.missing)
         return judged
     seen: list[int] = []
-    for group in groups(task.sector, task.features, compared, module.FEATURES, module.MIN_ROWS, found):
-        _import(module, out)
+    for group, scored in zip(begun.groups, begun.scores(), strict=True):
         judged.unknown |= {row: f"too_few:{have}<{least}" for row, have, least in group.thin.iter_rows()}
         seen += group.thin["row"].to_list()
-        scored = module.score(group)
         seen += scored["row"].to_list()
         told = words.reasons(group, scored)
         judged.groups.append((group, scored, told))
         judged.signals.append(_signals(module, group, scored, told))
-    reasons = too_few(task.features, compared, module.MIN_ROWS, found["entities"])
+    reasons = too_few(task.features, compared, module.MIN_ROWS, begun.limits["entities"])
     judged.unknown |= {row: reasons[row] for row in sorted(set(reasons) - set(seen))}
     return judged
-
-
-def _import(module: ModuleType, out: Detected) -> None:
-    """Heavy libraries, once, and only where some group has enough rows; their time stands apart."""
-    for name in getattr(module, "HEAVY", ()):
-        label = f"import {name.partition('.')[0]}"
-        if label not in out.seconds:
-            start = time.perf_counter()
-            importlib.import_module(name)
-            out.seconds[label] = time.perf_counter() - start
 
 
 def _signals(

@@ -96,11 +96,24 @@ def row_text(frame: pl.DataFrame) -> pl.Series:
     return frame.select(pl.concat_str(parts, separator=" | ", ignore_nulls=True).alias("value"))["value"]
 
 
-def filled(frame: pl.DataFrame) -> pl.Expr:
-    """True for rows with at least one cell that is neither empty nor blank."""
-    tests = [
-        (pl.col(name).str.strip_chars() != "").fill_null(False) if dtype == pl.String else pl.col(name).is_not_null()
-        for name, dtype in frame.schema.items()
-        if not name.startswith("_")
-    ]
-    return pl.any_horizontal(tests) if tests else pl.lit(False)
+def filled(frame: pl.DataFrame) -> pl.Series:
+    """True for rows with at least one cell that is neither empty nor blank.
+
+    Columns are looked at only until every row has one: in most tables that is the first.
+    """
+    found = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+    for name in cell_columns(frame):
+        cells = frame[name]
+        full = cells.is_not_null()
+        if cells.dtype == pl.String:
+            full &= (cells.str.strip_chars() != "").fill_null(False)
+        found |= full
+        if found.all():
+            break
+    return found
+
+
+def with_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with at least one cell; the frame itself where no row is empty."""
+    full = filled(frame)
+    return frame if full.all() else frame.filter(full)

@@ -32,15 +32,22 @@ REASONS = {
 class Reading:
     """One field of a block: values in the field's unit, and per cell what could not be read, why, and the text.
 
-    `printed` are the decimals of each cell in the field's unit (numbers only).
+    `reason` is one word where it is that of all cells. `printed` are the decimals of each cell in the field's unit
+    (numbers only).
     """
 
     values: pl.Series
     bad: pl.Series
-    reason: pl.Series
+    reason: str | pl.Series
     odd: pl.Series
     text: pl.Series
     printed: pl.Series | None
+
+    def reasons(self) -> pl.Series:
+        """The reason of each cell."""
+        if isinstance(self.reason, str):
+            return pl.repeat(self.reason, self.values.len(), dtype=pl.String, eager=True)
+        return self.reason
 
 
 def read_placed(
@@ -58,8 +65,7 @@ def read_placed(
     solid = placed.factors[0]
     percent = 1.0 / solid if own == "%" and solid else None
     column = _column(field, cells, percent, sector, placed.mapped.words if placed.mapped is not None else {})
-    reason = pl.repeat(REASONS[field.type], cells.len(), dtype=pl.String, eager=True)
-    reading = _without_faults(Reading(column.values, column.bad, reason, column.odd, column.text, None))
+    reading = _without_faults(Reading(column.values, column.bad, REASONS[field.type], column.odd, column.text, None))
     if field.type != "f64":
         return reading
     reading = replace(reading, printed=values.decimals_of(replace(column, values=reading.values)))
@@ -77,7 +83,7 @@ def _without_faults(reading: Reading) -> Reading:
     return replace(
         reading,
         values=reading.values.set(lost, None),
-        reason=pl.select(pl.coalesce(why, reading.reason)).to_series(),
+        reason=pl.select(pl.coalesce(why, reading.reasons())).to_series(),
         odd=reading.odd | lost,
         bad=reading.bad | lost,
     )
@@ -92,9 +98,8 @@ def read_constant(field: Field, constant: str | None, height: int, sector: Secto
         if column.bad[0] or column.values[0] is None:
             raise ValueError(constant)
         value = column.values.cast(kind)
-    nothing = values.nothing(height)
-    text = pl.repeat(constant, height, dtype=pl.String, eager=True)
-    return Reading(value.new_from_index(0, height), nothing, text, nothing, text, None)
+    nothing, text = values.nothing(height), pl.Series([constant], dtype=pl.String)
+    return Reading(value.new_from_index(0, height), nothing, "", nothing, text.new_from_index(0, height), None)
 
 
 def _column(
@@ -155,7 +160,7 @@ def _by_row(
         reading,
         values=reading.values.set(unknown, None),
         bad=reading.bad | unknown,
-        reason=reading.reason.set(unknown, "unit_unknown"),
+        reason=reading.reasons().set(unknown, "unit_unknown"),
         # The block has no one factor from which the text could be printed again.
         odd=reading.odd | (factor != 1.0).fill_null(True),
         text=text.to_series().str.strip_chars_end(),
@@ -173,7 +178,7 @@ def _within_measure(reading: Reading) -> Reading:
         reading,
         values=reading.values.set(huge, None),
         printed=reading.printed.set(huge, None),
-        reason=reading.reason.set(huge, "beyond_measure"),
+        reason=reading.reasons().set(huge, "beyond_measure"),
         bad=reading.bad | huge,
     )
 
@@ -190,12 +195,12 @@ def _converted(reading: Reading, factor: pl.Series | float | None) -> Reading:
     unfit = reading.values.is_not_null() & factors.is_null()
     # Factors that are powers of ten move the point and change nothing else; others cost part of a decimal.
     shift = (-factors.log10() + 1e-9).floor().cast(pl.Int16)
-    frame = pl.DataFrame(
-        {"v": reading.values, "f": factors, "p": reading.printed, "s": shift, "r": reading.reason, "u": unfit}
-    )
+    frame = pl.DataFrame({"v": reading.values, "f": factors, "p": reading.printed, "s": shift, "u": unfit})
     done = frame.select(
         pl.when(pl.col("f") == 1.0).then("v").otherwise((pl.col("v") * pl.col("f")).round_sig_figs(14)).alias("v"),
         (pl.col("p").cast(pl.Int16) + pl.col("s")).clip(-18, 18).cast(pl.Int8).alias("p"),
-        pl.when("u").then(pl.lit("unit_does_not_fit")).otherwise("r").alias("r"),
     )
-    return replace(reading, values=done["v"], printed=done["p"], reason=done["r"], bad=reading.bad | unfit)
+    converted = replace(reading, values=done["v"], printed=done["p"])
+    if not unfit.any():
+        return converted
+    return replace(converted, reason=reading.reasons().set(unfit, "unit_does_not_fit"), bad=reading.bad | unfit)

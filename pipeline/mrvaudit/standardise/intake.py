@@ -11,7 +11,7 @@ import polars as pl
 
 from mrvaudit.errors import InputError, PackError
 from mrvaudit.ingest import Block, Found, mapping, read, readers, sha256
-from mrvaudit.ingest.block import NOWHERE, filled, row_text
+from mrvaudit.ingest.block import NOWHERE, row_text, with_cells
 from mrvaudit.ingest.discovery import SINGLE, cannot_open, is_open_elsewhere
 from mrvaudit.ingest.mapping import MappedFile, Mapping
 from mrvaudit.ingest.sheets import remarks
@@ -187,7 +187,7 @@ def _take_piece(intake: Intake, source: int, found: Found, piece: Piece, said: M
 def _leave_block(intake: Intake, source: int, found: Found, block: Block, key: str, notes: bool) -> None:
     """A sheet that is none of the tables: every row of it is put aside; one of notes by its name is not missed."""
     notes = notes or (block.sheet is not None and is_note(block.sheet))
-    rows = block.frame.filter(filled(block.frame))
+    rows = with_cells(block.frame)
     number = _block_row(intake, source, found, block.sheet, block.header_row, rows_in=rows.height)
     intake.aside.append(
         rows.select(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from mrvaudit.ingest import values, words
-from mrvaudit.ingest.block import cell_columns, filled, row_text
+from mrvaudit.ingest.block import cell_columns, row_text, with_cells
 from mrvaudit.ingest.frames import POLARS_TYPES
 from mrvaudit.ingest.sheets.remarks import Mismatch
 from mrvaudit.sector import Sector
@@ -60,7 +60,7 @@ def parse(layout: Layout, frame: pl.DataFrame, sector: Sector) -> Parsed:
 
     Beside the cells stand `_block`, `_line`, `_group` and `_skip` (why a row is no record, null where it may be one).
     """
-    table, frame = layout.table, frame.filter(filled(frame))
+    table, frame = layout.table, with_cells(frame)
     reason = _not_records(layout, frame)
     asides = [_aside(frame, reason)]
     records = frame.filter(reason.is_null())
@@ -178,7 +178,7 @@ def _keep(one: Field, placed: Placed, reading: Reading, frame: pl.DataFrame, gat
                 pl.lit(one.name).alias("field"),
                 pl.lit(placed.header).alias("column"),
                 reading.text.filter(reading.bad).alias("text"),
-                reading.reason.filter(reading.bad).alias("reason"),
+                reading.reasons().filter(reading.bad).alias("reason"),
             )
         )
     if reading.odd.any():

@@ -87,7 +87,7 @@ def _of_table(found: Found, part: Part, table: Table, group: str, names: Names, 
         return
     for section in turned.blocks:
         yield from (Piece(one, table.name, group) for one in spans.split(section, table, words, names.spans))
-    if turned.rest.frame.select(filled(turned.rest.frame)).to_series().any():
+    if filled(turned.rest.frame).any():
         yield Piece(turned.rest, None, group, notes=True)
 
 

@@ -54,12 +54,16 @@ def _lines(block: Block) -> list[Line]:
     columns = cell_columns(block.frame)
     if not columns or block.frame["_line"].is_empty():
         return [(block.header_row, block.headers)]
-    full = block.frame.filter(filled(block.frame))
+    full = filled(block.frame).arg_true()
     after = (pl.col("_line").diff() > 1).fill_null(False)
     near = pl.any_horizontal(after.shift(back, fill_value=False) for back in range(TITLES))
-    top = pl.col("_line") <= FIRST_ROWS
-    chosen = full.filter(top | near | (pl.int_range(pl.len()) < FIRST_ROWS))
-    rows = chosen.select("_line", *(pl.col(name).cast(pl.String, strict=False) for name in columns)).iter_rows()
+    top = (pl.col("_line") <= FIRST_ROWS) | (pl.int_range(pl.len()) < FIRST_ROWS)
+    chosen = block.frame.select(pl.col("_line").gather(full)).select(top | near).to_series()
+    rows = (
+        block.frame[full.filter(chosen)]
+        .select("_line", *(pl.col(name).cast(pl.String, strict=False) for name in columns))
+        .iter_rows()
+    )
     return [
         (block.header_row, block.headers),
         *((line, tuple((cell or "").strip() for cell in row)) for line, *row in rows),

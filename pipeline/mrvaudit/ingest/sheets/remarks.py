@@ -57,8 +57,9 @@ def of_looks(group: str, table: str, sheet: Block, number: int) -> list[Remark]:
     """Rows and columns with cells that are hidden, and formulas that the workbook wants to compute again."""
     found = []
     looks = sheet.looks
-    rows = sheet.frame.filter(filled(sheet.frame))["_line"]
-    hidden = sorted(set(looks.hidden_rows) & set(rows.to_list()))
+    hidden = looks.hidden_rows and sorted(
+        set(looks.hidden_rows) & set(sheet.frame["_line"].filter(filled(sheet.frame)).to_list())
+    )
     if hidden:
         found.append(_hidden(group, table, number, "rows", hidden, [str(one) for one in hidden]))
     full = [at + sheet.first_column for at, name in enumerate(cell_columns(sheet.frame)) if sheet.frame[name].count()]

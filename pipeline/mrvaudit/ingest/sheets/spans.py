@@ -177,7 +177,7 @@ def _of(block: Block, table: Table, kind: str, code: str, nth: int, mine: Mappin
     headers = tuple(mine.get(at, header) for at, header in enumerate(block.headers))
     columns = cell_columns(block.frame)
     own = block.frame.select(columns[at] for at in mine)
-    frame = block.frame if nth == 1 and kind == "stage" else block.frame.filter(own.select(filled(own)).to_series())
+    frame = block.frame if nth == 1 and kind == "stage" else block.frame.filter(filled(own))
     part = _without(replace(block, headers=headers, frame=frame, left=block.left if nth == 1 else ()), sorted(others))
     more = {kind: code}
     if kind in NUMBERED and NUMBERED[kind] in table.fields:
