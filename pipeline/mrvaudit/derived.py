@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,8 @@ from mrvaudit.packfile import Entry, KeyPart, Name, Pack, Words
 from mrvaudit.parameters import Parameter, macro_name, value_at
 from mrvaudit.tables import Field, Table
 from mrvaudit.units import Unit, convert_factor
+
+WORD = re.compile(r"\w+")
 
 
 class Join(Entry):
@@ -46,7 +49,11 @@ class Bound(Entry):
 
 
 class View(Entry):
-    """A derived view: `source` is the query under `from:`."""
+    """A derived view: `source` is the query under `from:`.
+
+    live: the views above read it from its own sources and not from its rows, which are kept for rules and reports only.
+    For one row a day this is the shorter way: most readers want a few of its columns, and some of its rows.
+    """
 
     view: Name
     title: Words | None = None
@@ -56,6 +63,7 @@ class View(Entry):
     join: tuple[Join, ...] = ()
     columns: dict[Name, Column] = {}
     gate: dict[Name, Bound] = {}
+    live: bool = False
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -184,9 +192,26 @@ def query(view: View, macros: frozenset[str]) -> str:
         text = (
             f"SELECT * FROM ({text}) {join.kind.upper()} JOIN (SELECT {keys}, {taken} FROM {join.view}) USING ({keys})"
         )
-    for name, column in view.columns.items():
-        text = f"SELECT *, {_expression(column, macros)} AS {name} FROM ({text})"
+    for level in _levels({name: _expression(column, macros) for name, column in view.columns.items()}):
+        listed = ", ".join(f"{expression} AS {name}" for name, expression in level.items())
+        text = f"SELECT *, {listed} FROM ({text})"
     return text
+
+
+def statement(view: View, macros: frozenset[str], temporary: bool = False) -> str:
+    """What makes the view on a connection, for the views above it to read: a table, or a view where it is live."""
+    kind = ("TEMP " if temporary else "") + ("VIEW" if view.live else "TABLE")
+    return f'CREATE {kind} "{view.view}" AS SELECT * FROM ({query(view, macros)})'
+
+
+def _levels(expressions: Mapping[str, str]) -> list[dict[str, str]]:
+    """Columns in their order, cut wherever one may read another before it: each nested SELECT costs planning time."""
+    levels: list[dict[str, str]] = []
+    for name, expression in expressions.items():
+        if not levels or not set(map(str.casefold, levels[-1])).isdisjoint(WORD.findall(expression.casefold())):
+            levels.append({})
+        levels[-1][name] = expression
+    return levels
 
 
 def _expression(column: Column, macros: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mrvaudit import sql
 from mrvaudit.packfile import Entry, KeyPart, Name, Pack, Text, Words
-from mrvaudit.parameters import MONTH, Mark, Parameter, macro_name
+from mrvaudit.parameters import MONTH, Mark, Parameter, in_months, macro_name, merged
 from mrvaudit.sql_words import CALLABLE
 from mrvaudit.units import Unit, find
 
@@ -134,15 +134,18 @@ def macro_sql(formula: Formula) -> list[str]:
     arguments = ", ".join((*formula.args, "month"))
     exact, printed = [], []
     for version in formula.versions:
-        until = f" AND month < DATE '{version.until}-01'" if version.until else ""
-        period = f"month >= DATE '{version.since}-01'{until}"
-        body = _with_parameters(formula, version.sql)
-        exact.append(f"WHEN {period} THEN ({body})::DOUBLE")
-        printed.append(f"WHEN {period} THEN half_up(({body})::DOUBLE, {version.decimals})")
+        body = f"({_with_parameters(formula, version.sql)})::DOUBLE"
+        exact.append((version.since, version.until, body))
+        printed.append((version.since, version.until, f"half_up({body}, {version.decimals})"))
     return [
-        f"CREATE MACRO {formula.name}({arguments}) AS (CASE {' '.join(exact)} END)",
-        f"CREATE MACRO {formula.name}_printed({arguments}) AS (CASE {' '.join(printed)} END)",
+        f"CREATE MACRO {formula.name}({arguments}) AS ({_dated(exact)})",
+        f"CREATE MACRO {formula.name}_printed({arguments}) AS ({_dated(printed)})",
     ]
+
+
+def _dated(bodies: list[tuple[str, str | None, str]]) -> str:
+    cases = [f"WHEN {in_months('month', since, until)} THEN {body}" for since, until, body in merged(bodies)]
+    return f"CASE {' '.join(cases)} END"
 
 
 def _with_parameters(formula: Formula, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -119,10 +120,21 @@ def macro_name(name: str) -> str:
 
 
 def macro_sql(parameter: Parameter) -> list[str]:
-    """Statements that make the parameter's two macros: NULL where there is no value, and raising."""
+    """Statements that make the parameter's two macros: NULL where there is no value, and raising.
+
+    Keys of the same series share a branch: an expression is planned, and asked, once for each branch.
+    """
     name = macro_name(parameter.name)
-    branches = " ".join(f"WHEN {_condition(value)} THEN {value.value!r}::DOUBLE" for value in parameter.values)
-    body = f"CASE {branches} END" if branches else "NULL::DOUBLE"
+    series: dict[str, list[str]] = {}
+    for key in dict.fromkeys(value.key for value in parameter.values):
+        of_key = sorted((value for value in parameter.values if value.key == key), key=lambda value: value.since)
+        stretches = merged([(value.since, value.until, repr(value.value)) for value in of_key])
+        branches = " ".join(
+            f"WHEN {in_months('m', since, until)} THEN {text}::DOUBLE" for since, until, text in stretches
+        )
+        series.setdefault(branches, []).append("'" + key.replace("'", "''") + "'")
+    cases = [f"WHEN k IN ({', '.join(keys)}) THEN CASE {branches} END" for branches, keys in series.items()]
+    body = f"CASE {' '.join(cases)} END" if cases else "NULL::DOUBLE"
     missing = f"'no value of parameter {parameter.name} for ' || k || ' in ' || coalesce(m::VARCHAR, 'no month')"
     return [
         f"CREATE MACRO {name}(k, m) AS ({body})",
@@ -130,8 +142,17 @@ def macro_sql(parameter: Parameter) -> list[str]:
     ]
 
 
-def _condition(value: Value) -> str:
-    quoted = value.key.replace("'", "''")
-    since = f"m >= DATE '{value.since}-01'"
-    until = f" AND m < DATE '{value.until}-01'" if value.until else ""
-    return f"k = '{quoted}' AND {since}{until}"
+def merged(stretches: Sequence[tuple[str, str | None, str]]) -> list[tuple[str, str | None, str]]:
+    """Stretches of months (from, until, text) in order, joined where one follows on another with the same text."""
+    found: list[tuple[str, str | None, str]] = []
+    for since, until, text in stretches:
+        if found and found[-1][1] == since and found[-1][2] == text:
+            found[-1] = (found[-1][0], until, text)
+        else:
+            found.append((since, until, text))
+    return found
+
+
+def in_months(month: str, since: str, until: str | None) -> str:
+    """SQL condition that a month lies in [since, until)."""
+    return f"{month} >= DATE '{since}-01'" + (f" AND {month} < DATE '{until}-01'" if until else "")

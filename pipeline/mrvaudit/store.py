@@ -92,6 +92,9 @@ def _side_by_side(
     threads: int,
 ) -> None:
     """Compute each view as soon as those it reads are there, first ones first."""
+    for view in views:
+        if view.live:
+            _compute(con, view, derived.statement(view, sector.macros))
     left = {view.view: view for view in views}
     running: dict[Future[None], str] = {}
     with ThreadPoolExecutor(threads) as pool:
@@ -109,7 +112,8 @@ def _derive_one(con: duckdb.DuckDBPyConnection, view: derived.View, sector: Sect
     path.parent.mkdir(parents=True, exist_ok=True)
     with con.cursor() as own:
         _compute(own, view, f"COPY ({_ordered(view, sector)}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
-        attach(own, view.view, [path])
+        if not view.live:
+            attach(own, view.view, [path])
 
 
 def derive_own(work: Work, sector: Sector, partition: int, as_of: date, memory: str) -> None:
@@ -171,7 +175,7 @@ def compute(con: duckdb.DuckDBPyConnection, sector: Sector, names: Iterable[str]
     that is most of the time that binding and examples take.
     """
     for view in needed_views(sector, names):
-        con.execute(f'CREATE TABLE "{view.view}" AS SELECT * FROM ({derived.query(view, sector.macros)})')
+        con.execute(derived.statement(view, sector.macros))
 
 
 def cage(con: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> None:

@@ -34,14 +34,14 @@ def by_name(sector: Sector, name: str) -> derived.View:
 
 
 def test_query_of_the_toy_view(ferry: Sector) -> None:
-    """Joins first, then one nested SELECT for each computed column."""
+    """Joins first, then the computed columns; one SELECT for those that do not read each other."""
     text = " ".join(derived.query(by_name(ferry, "ferry_month"), ferry.macros).split())
     assert text == (
-        "SELECT *, ferry_emission(declared_kg, month) AS restated_tco2 FROM (SELECT *, ferry_emission(diesel_kg, month)"
-        " AS recalculated_tco2 FROM (SELECT * FROM (SELECT * FROM ( SELECT"
+        "SELECT *, ferry_emission(diesel_kg, month) AS recalculated_tco2,"
+        " ferry_emission(declared_kg, month) AS restated_tco2 FROM (SELECT * FROM (SELECT * FROM ( SELECT"
         " unit_key, entity_id, unit_id, month, diesel_kg AS declared_kg, emission_t AS declared_tco2, _block, _line"
         " FROM ferry_declared )) LEFT JOIN (SELECT unit_key, month, diesel_kg AS diesel_kg FROM trip_month)"
-        " USING (unit_key, month)))"
+        " USING (unit_key, month))"
     )
 
 
@@ -68,6 +68,32 @@ def test_later_columns_use_earlier_ones(variant: Callable[..., Any]) -> None:
     store.compute(con, sector, ["more"])
     got = con.execute("SELECT * FROM more ORDER BY month").fetchall()
     assert [(0, date(2025, 3, 1), 1000.0, 3.0, 0.5, 2.9995), (0, date(2026, 3, 1), 1.0, None, 0.5, None)] == got
+
+
+def test_a_column_that_reads_another_by_any_spelling_stands_outside_it(variant: Callable[..., Any]) -> None:
+    """Names are the same in capitals, so `TWICE` reads `twice` and not a column of that name further down."""
+    columns = {"twice": {"sql": "2 * kg"}, "half": {"sql": "kg / 2"}, "again": {"sql": "2 * TWICE"}}
+    sector = load_sector(extra=variant({"more.yaml": views_file(view(columns=columns))}))
+    text = " ".join(derived.query(by_name(sector, "more"), sector.macros).split())
+    assert text.startswith(
+        "SELECT *, 2 * TWICE AS again FROM (SELECT *, 2 * kg AS twice, kg / 2 AS half FROM (SELECT *"
+    )
+
+
+def test_a_live_view_is_read_from_its_sources(variant: Callable[..., Any]) -> None:
+    """What stands on a live view has what its sources say now; what stands on a table, what they said then."""
+    above = {"view": "above", "grain": ["unit_key", "month"], "units": {"kg": "kg"}, "from": "SELECT * FROM more"}
+    found = []
+    for live in (False, True):
+        sector = load_sector(extra=variant({"more.yaml": views_file(view(live=live), above)}))
+        con = store.connect("1GB", None)
+        macros.install(con, sector, date(2026, 1, 1))
+        store.define(con, sector)
+        con.execute(derived.statement(by_name(sector, "more"), sector.macros))
+        con.execute("INSERT INTO trips (unit_key, date, diesel_kg) VALUES (0, '2025-03-01', 400)")
+        con.execute(derived.statement(by_name(sector, "above"), sector.macros))
+        found.append(con.execute("SELECT * FROM above").fetchall())
+    assert [[], [(0, date(2025, 3, 1), 400.0)]] == found
 
 
 def test_tree_of_the_toy_view(ferry: Sector) -> None:

@@ -66,6 +66,23 @@ def test_macro_gives_what_value_at_gives(tmp_path: Path, con: duckdb.DuckDBPyCon
     assert con.execute("SELECT p__limit('a', NULL::DATE)").fetchone() == (None,)
 
 
+def test_stretches_and_keys_of_one_series_share_a_branch(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    """A value confirmed by a later text, and the same value for another key, add no branch; a gap between them does."""
+    series = [
+        ("a", [("2019-01", 1.0, "2022-01"), ("2022-01", 1.0, "2025-01"), ("2025-01", 2.0, None)]),
+        ("b", [("2019-01", 1.0, "2025-01"), ("2025-01", 2.0, None)]),
+        ("c", [("2019-01", 1.0, "2022-01"), ("2023-01", 1.0, "2025-01"), ("2025-01", 2.0, None)]),
+    ]
+    limit = parsed(tmp_path, [value(*one, fuel=key) for key, values in series for one in values], keys=["fuel"])
+    statements = macro_sql(limit)
+    for statement in statements:
+        con.execute(statement)
+    assert (2, 5) == (statements[0].count("WHEN k IN"), statements[0].count("WHEN m"))
+    asked = [(key, f"{year}-{month}") for key in "abc" for year in range(2018, 2027) for month in ("01", "12")]
+    got = [con.execute("SELECT p__limit(?, ?::DATE)", [key, f"{month}-01"]).fetchone() for key, month in asked]
+    assert [((one.value if (one := value_at(limit, *pair)) else None),) for pair in asked] == got
+
+
 def test_raising_macro(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
     """`param` gives the value or says which parameter, key and month have none."""
     for statement in macro_sql(parsed(tmp_path, TWO)):

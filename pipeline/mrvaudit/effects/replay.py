@@ -202,14 +202,14 @@ class Replay:
                 self._copy(name)
         for view in self._sector.views:
             if view.view in wanted and view.view not in self._made:
-                self._con.execute(f'CREATE TEMP TABLE "{view.view}" AS {derived.query(view, self._sector.macros)}')
+                self._con.execute(derived.statement(view, self._sector.macros, temporary=True))
                 self._made.add(view.view)
 
     def _forget(self, table: str) -> None:
         """Views that stand on a table are to be derived again, because it changed."""
         for view in self._sector.views:
             if view.view in self._made and table in ancestors(self._sector, [view.view]):
-                self._con.execute(f'DROP TABLE "{view.view}"')
+                self._con.execute(f'DROP {"VIEW" if view.live else "TABLE"} "{view.view}"')
                 self._made.discard(view.view)
 
 
