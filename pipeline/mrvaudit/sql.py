@@ -17,8 +17,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mrvaudit.sql_words import (
-    AGGREGATES_REFUSED,
     CALLABLE,
+    CALLS_REFUSED,
     KEYWORDS,
     MACROS,
     NODES_REFUSED,
@@ -190,10 +190,10 @@ def _functions(text: str, macros: frozenset[str]) -> frozenset[str]:
             continue
         if _qualified(tokens, index):
             raise SqlFault(f"函数前不允许有点：{token.text}()", f"no dot before a call: {token.text}()", token.line)
-        if word in AGGREGATES_REFUSED:
+        if word in CALLS_REFUSED:
             raise SqlFault(
-                f"请用 {AGGREGATES_REFUSED[word]} 代替 {word}()",
-                f"use {AGGREGATES_REFUSED[word]} instead of {word}()",
+                f"请用 {CALLS_REFUSED[word]} 代替 {word}()",
+                f"use {CALLS_REFUSED[word]} instead of {word}()",
                 token.line,
             )
         if word not in CALLABLE and token.text not in macros and not word.startswith("p__"):

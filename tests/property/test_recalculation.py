@@ -112,3 +112,12 @@ def test_a_default_in_place_of_a_measurement(figures: Figures, units: list[Any])
         assert ["carbon_from_heat"] == [one["formula"] for one in taken]
         named = {one.get("parameter"): one for one in taken[0]["args"]}["carbon_default_tc_per_gj"]
         assert (default.value, default.basis.model_dump()) == (named["value"], named["basis"])
+
+
+def test_a_daily_sample_without_its_day_stands_for_no_coal(figures: Figures) -> None:
+    """One test of a day whose date is not stated is not that of the whole month: the month's carbon is unknown."""
+    dated = month_of("A", [(1000.0, 12.0, 21.0)], 60.0, 4.0, "daily")
+    undated = month_of("B", [(1000.0, 12.0, 21.0)], 60.0, 4.0, "daily")
+    undated["fuel_samples"] = [{**row, "sampled_from": None} for row in undated["fuel_samples"]]
+    found = figures.view("unit_month_fuel", together(dated, undated)).sort("unit_id")["combustion_tco2"].to_list()
+    assert [found[0], None] == found != [None, None]

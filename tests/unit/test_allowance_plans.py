@@ -108,12 +108,14 @@ def test_gas(where: Source) -> None:
         {**gas, "year": 2021, "emission_tco2": 500_000.0},
         {**gas, "year": 2024, "emission_tco2": 300_000.0},
         {**gas, "year": 2024, "emission_tco2": None},
+        {**gas, "year": 2020, "emission_tco2": None},
     )
     assert units(found, "allowance_t", "duty_t", "gap_t", "follows") == [
         (368_480.0, 368_480.0, 0.0, False),
         (500_000.0, 500_000.0, 0.0, True),
         (328_800.0, 300_000.0, -28_800.0, False),
         (None, None, None, None),
+        (368_480.0, None, None, False),  # what ends at the allowance is unknown with the emissions
     ]
 
 

@@ -88,6 +88,15 @@ def test_expressions_refused(text: str) -> None:
         sql.expression(text, FORMULA)
 
 
+@pytest.mark.parametrize("word", ["greatest", "least", "GREATEST"])
+def test_what_leaves_an_unknown_figure_out_unasked_is_refused(word: str) -> None:
+    """The larger of 0 and what nobody knows is not 0: the pack says which of the two macros it means."""
+    with pytest.raises(sql.SqlFault) as caught:
+        sql.expression(f"{word}(a, 0)", FORMULA)
+    assert "larger" in caught.value.en or "smaller" in caught.value.en
+    sql.select(f"SELECT CASE WHEN b THEN larger(a, 0) ELSE larger_known(a, 0) END AS {word} FROM t", FORMULA)
+
+
 def test_columns_and_functions() -> None:
     """Names that an expression reads and calls, for the reasons of *not assessable*."""
     checked = sql.expression("differs(d.a, half_up(b, 2), known('x', k, month)) AND 'c' = \"from\"", FORMULA)
