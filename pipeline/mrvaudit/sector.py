@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,8 @@ def load_sector(sector_id: str = "power", extra: Path | None = None, parameters_
             raise PackError(f"rules/{sector_id}", "没有这个行业包", "there is no such sector pack")
         folders.insert(0, (folder, False))
         sector_id = _settings(folder, False).extends or ""
-    sector = _build(folders, extra)
+    digests = tuple(_digest(folder) for folder, _ in folders)
+    sector = _build(folders, digests, extra) if extra is not None else _shipped(tuple(folders), digests)
     return sector if parameters_file is None else _with_parameters(sector, parameters_file)
 
 
@@ -167,11 +169,17 @@ def _settings(folder: Path, own: bool) -> Settings:
     return pack.parse(Settings, pack.data, ())
 
 
-def _build(folders: list[tuple[Path, bool]], extra: Path | None) -> Sector:
+@lru_cache(maxsize=4)
+def _shipped(folders: tuple[tuple[Path, bool], ...], digests: tuple[str, ...]) -> Sector:
+    """Shipped packs, read once in a process as long as their files stay the same."""
+    return _build(folders, digests, None)
+
+
+def _build(folders: Sequence[tuple[Path, bool]], digests: Sequence[str], extra: Path | None) -> Sector:
     settings = [_settings(folder, own) for folder, own in folders if (folder / "sector.yaml").is_file()]
     last = settings[-1]
     sector = Sector(last.id, last.version, last.title, last, extra=extra)
-    for folder, own in folders:
+    for (folder, own), digest in zip(folders, digests, strict=True):
         paths = sorted(path for path in folder.rglob("*.yaml") if path.name != "sector.yaml")
         packs = [load(path, _label(path, folder, own)) for path in paths]
         _refuse_strangers(packs)
@@ -183,7 +191,7 @@ def _build(folders: list[tuple[Path, bool]], extra: Path | None) -> Sector:
         identity = PackId(
             own_settings.id if own_settings else folder.name,
             own_settings.version if own_settings else "own",
-            _digest(folder),
+            digest,
         )
         sector = replace(sector, packs=(*sector.packs, identity))
     return sector

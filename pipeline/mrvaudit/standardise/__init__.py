@@ -142,6 +142,8 @@ def _see(seen: dict[int, tuple[str, int, int]], name: str, rows: pl.DataFrame, u
     """Remember one row of each unit that the units table does not list."""
     unlisted = unit_index.filter(pl.col("_block").is_null())["unit_key"]
     mine = rows.filter(pl.col("unit_key").is_in(unlisted.implode())) if unlisted.len() else rows.clear()
+    if mine.is_empty():
+        return
     first = mine.sort("unit_key", "_block", "_line").unique("unit_key", keep="first", maintain_order=True)
     for key, block, line in first.select("unit_key", "_block", "_line").iter_rows():
         seen.setdefault(key, (name, block, line))

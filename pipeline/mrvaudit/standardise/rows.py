@@ -40,6 +40,9 @@ class Finished:
 
 def finish(sector: Sector, table: Table, rows: pl.DataFrame, cells: pl.DataFrame, keys: pl.DataFrame) -> Finished:
     """Make the standard table of `rows` (entity known); `cells` are its cells that could not be read."""
+    wanted = schema(table.columns())
+    if rows.is_empty():  # most tables of most submissions
+        return Finished(pl.DataFrame(schema=wanted), pl.DataFrame(schema=REPEATED), [])
     rows = _with_unit(table, _with_level(table, rows), keys)
     rows = _with_decimals(table, rows)
     usable = rows.filter(pl.col("_reason").is_null()).drop("_reason")
@@ -52,7 +55,6 @@ def finish(sector: Sector, table: Table, rows: pl.DataFrame, cells: pl.DataFrame
         + _nobodys(sector, table, usable)
     )
     repeated = groups.filter(pl.col("_why").is_not_null()).select("_block", "_line", pl.col("_why").alias("reason"))
-    wanted = schema(table.columns())
     return Finished(usable.select([pl.col(name).cast(kind) for name, kind in wanted.items()]), repeated, findings)
 
 
