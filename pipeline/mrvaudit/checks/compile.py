@@ -75,6 +75,18 @@ def needed(rule: Rule) -> tuple[str, ...]:
     return tuple(names)
 
 
+def asked(rule: Rule, index: int, fused: bool) -> list[str]:
+    """The columns of the query that hold what the rule needs."""
+    own = [fused and name in FIGURES and getattr(rule, name) is not None for name in needed(rule)]
+    return [f"_{name}_{index}" if mine else name for name, mine in zip(needed(rule), own, strict=True)]
+
+
+def counted(rule: Rule, index: int, fused: bool) -> list[str]:
+    """The columns of the query that say how many rows of whom are in which state, and for want of what."""
+    entity = ["entity_id"] if rule.scope == "entity" else []
+    return [*entity, "unit_key", "month", f"_state_{index}", *asked(rule, index, fused)]
+
+
 class _Anything(frozenset[str]):
     """Names were checked when the pack was loaded."""
 

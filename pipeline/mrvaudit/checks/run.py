@@ -16,7 +16,7 @@ import polars as pl
 
 from mrvaudit import sql
 from mrvaudit.checks import findings as found
-from mrvaudit.checks.compile import ASIDE, FIGURES, OUTSIDE, UNKNOWN, groups, needed, query
+from mrvaudit.checks.compile import ASIDE, OUTSIDE, UNKNOWN, asked, counted, groups, needed, query
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.status import Judge, Owner, Presence, Tally, UnitRow
 from mrvaudit.ingest.frames import schema
@@ -119,19 +119,18 @@ class Engine:
     def _look(self, con: duckdb.DuckDBPyConnection, group: list[Rule], outcome: Outcome) -> None:
         fused = group[0].rows is None
         looked = query(self._sector, group)
-        # What is read more than twice is computed once.
-        kept = not fused or len(group) > 1
-        if kept:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE looked AS {looked}")
-        source = "looked" if kept else f"({looked})"
+        # Whole rows are read only where there is something to say of them.
+        columns = dict.fromkeys(name for index, rule in enumerate(group) for name in counted(rule, index, fused))
+        listed = ", ".join(f'"{name}"' for name in columns)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE looked AS SELECT {listed} FROM ({looked})")
         for index, rule in enumerate(group):
             applies = self._applies(con, rule)
-            tallies = self._count(con, rule, source, index, fused)
-            outcome.findings += self._hits(con, rule, source, index, fused, applies)
+            tallies = self._count(con, rule, index, fused)
+            if any(one.found for one in tallies.values()):
+                outcome.findings += self._hits(con, rule, looked, index, fused, applies)
             with self._judging:
                 outcome.checks += self._judge.rows(rule, tallies, applies)
-        if kept:
-            con.execute("DROP TABLE looked")
+        con.execute("DROP TABLE looked")
 
     def _applies(self, con: duckdb.DuckDBPyConnection, rule: Rule) -> dict[int, bool | None]:
         if rule.applies is None:
@@ -152,20 +151,16 @@ class Engine:
         unit = self._units.get(self._owner_key.get(unit_key, unit_key))
         return None if unit is None else (unit.entity_id, unit.unit_key)
 
-    def _count(
-        self, con: duckdb.DuckDBPyConnection, rule: Rule, source: str, index: int, fused: bool
-    ) -> dict[Owner, Tally]:
-        state = f"_state_{index}"
-        names = needed(rule)
-        columns = [f"_{name}_{index}" if fused and name in FIGURES and getattr(rule, name) else name for name in names]
-        counted = [f"{state} > {ASIDE}", f"{state} >= 0", *(f"{state} = {one}" for one in (UNKNOWN, OUTSIDE, ASIDE))]
-        wanted = [f"count(*) FILTER ({test})" for test in counted]
+    def _count(self, con: duckdb.DuckDBPyConnection, rule: Rule, index: int, fused: bool) -> dict[Owner, Tally]:
+        state, names = f"_state_{index}", needed(rule)
+        tests = [f"{state} > {ASIDE}", f"{state} >= 0", *(f"{state} = {one}" for one in (UNKNOWN, OUTSIDE, ASIDE))]
+        wanted = [f"count(*) FILTER ({test})" for test in tests]
         wanted.append(f"min(month) FILTER ({state} = {UNKNOWN})")
-        for column in columns:
+        for column in asked(rule, index, fused):
             missing = f'FILTER ({state} = {UNKNOWN} AND "{column}" IS NULL)'
             wanted += [f"count(*) {missing}", f"min(month) {missing}"]
         entity = "entity_id" if rule.scope == "entity" else "NULL::VARCHAR"
-        counts_query = f"SELECT {entity}, unit_key, {', '.join(wanted)} FROM {source} GROUP BY ALL"
+        counts_query = f"SELECT {entity}, unit_key, {', '.join(wanted)} FROM looked GROUP BY ALL"
         tallies: dict[Owner, Tally] = {}
         for entity_id, unit_key, *counts in con.execute(counts_query).fetchall():
             owner = self._owner(rule, entity_id, unit_key)
@@ -177,12 +172,12 @@ class Engine:
         self,
         con: duckdb.DuckDBPyConnection,
         rule: Rule,
-        source: str,
+        looked: str,
         index: int,
         fused: bool,
         applies: dict[int, bool | None],
     ) -> Iterator[dict[str, Any]]:
-        reply = con.execute(f"SELECT * FROM {source} WHERE _state_{index} >= 0")
+        reply = con.execute(f"SELECT * FROM ({looked}) WHERE _state_{index} >= 0")
         names = [column[0] for column in reply.description or ()]
         while rows := reply.fetchmany(10_000):
             for values in rows:

@@ -102,12 +102,12 @@ def _apart(
     for part in _by_unit(sector, both, other[0], read):
         entity, unit, own = part.entity, part.unit, _own_unit(sector, other[0], part)
         ratio, median = part.ratio, part.median
-        if part.count < least or ratio is None or median is None:
+        if part.count < least or ratio is None or median is None or not _is_slip(sector, ratio, "sources"):
             continue
         proposed = tuple(
             (spelling, median * factor)
             for spelling, factor in _others(sector, unit or own)
-            if _is_slip(sector, ratio, "sources") and _near(ratio, factor, number(sector, BAND, "sources"))
+            if _near(ratio, factor, number(sector, BAND, "sources"))
         )
         if proposed:
             zh = f"「{title.zh}」中同一数据为其 {ratio:.4g} 倍"
