@@ -53,17 +53,17 @@ def test_the_environment_changes_no_byte(once: Callable[..., Run], tmp_path: Pat
 
 
 def test_workers_and_partitions(tmp_path: Path) -> None:
-    """Several partitions on 1, 2 and 3 workers: the same findings, checks and scores."""
+    """Two partitions, in this process and in one each: the same findings, checks and scores."""
     sector = load_sector()
     results = []
-    for workers in (1, 2, 3):
+    for workers in (1, 2):
         work = Work(tmp_path / f"work{workers}")
         work.root.mkdir()
-        options = Options(workers=workers, partition_rows=800)
+        options = Options(workers=workers, partition_rows=3_000)
         found = run_audit(sector, [FAULTY, SAMPLES / "clean-plant"], work, options)
         results.append((found.partitions, found.findings.rows(), found.checks.rows(), found.scores.rows()))
-    assert results[0][0] > 1
-    assert results[0] == results[1] == results[2]
+    assert 2 == results[0][0]
+    assert results[0] == results[1]
 
 
 def test_shuffled_rows_and_a_split_file(once: Callable[..., Run], tmp_path: Path) -> None:
