@@ -116,6 +116,18 @@ def test_exit_codes(
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["letter.txt"]
 
 
+def test_a_wrong_name_costs_no_earlier_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Refused before the folder of the run before is emptied."""
+    toy_input(tmp_path / "toy")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "manifest.json").write_text("{}", encoding="utf-8")
+    code = call(
+        ["audit", str(tmp_path / "toy"), "--out", str(tmp_path / "out"), "--rules", str(TOY), "--only", "XXX-99"]
+    )
+    assert (2, True) == (code, "XXX-99" in capsys.readouterr().err)
+    assert ["manifest.json"] == [path.name for path in (tmp_path / "out").iterdir()]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

@@ -71,6 +71,18 @@ def test_a_table_with_periods_takes_both(tmp_path: Path, power: Sector) -> None:
     assert [] == case.said()
 
 
+def test_versions_beside_a_header_that_stands_twice(tmp_path: Path, power: Sector) -> None:
+    """Both blocks of versions have the same headers in other columns; no header is taken, and every row is counted."""
+    head = ["机组编号", "月份", "燃料品种", "消耗量(t)(核查前)", "消耗量(t)(核查后)", "氧化率"]
+    sheet = [[*head, *head], ["1#机组", "2025-01", "烟煤", 90000, 90010, 99, *[None] * 6]]
+    case = Case(tmp_path, power, {"填报.xlsx": book({"填报数据": sheet})})
+    expected = [
+        ("no_column:unit_id", "1#机组 | 2025-01 | 烟煤 | 90000 | 99 | initial | 1"),
+        ("no_column:unit_id", "1#机组 | 2025-01 | 烟煤 | 90010 | 99 | final | 2"),
+    ]
+    assert expected == case.aside("reason", "value")
+
+
 GROWING = [100, 190, 305, 400, 480, 590, 700]
 MONTHLY = [100, 90, 115, 95, 80, 110, 110]
 

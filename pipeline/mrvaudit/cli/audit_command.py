@@ -51,7 +51,7 @@ def audit(
     keep_answers(out, answers)
 
     from mrvaudit.answers.answer import read as read_answers
-    from mrvaudit.audit import Options
+    from mrvaudit.audit import Options, chosen_rules
     from mrvaudit.report import check as check_report
     from mrvaudit.sector import load_sector
 
@@ -67,6 +67,7 @@ def audit(
         data_docs=data_docs,
         answers=read_answers(answers) if answers else (),
     )
+    chosen_rules(sector, chosen.only)  # a wrong name costs no earlier run
     console = Console(quiet, log_format is LogFormat.JSON)
     before = earlier(baseline, out)
     result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work, str(profile), before)
@@ -85,10 +86,11 @@ def conduct(
     profile: str = "verifier",
     baseline: Folder | None = None,
 ) -> Audit:
-    """Audit into `out`: work folder, progress, outputs, closing lines."""
+    """Audit into `out`: work folder, progress, outputs, closing lines; what is said and returned is for `profile`."""
     from mrvaudit.audit import audit as run_audit
     from mrvaudit.cli.outputs import write_outputs
     from mrvaudit.model import Work
+    from mrvaudit.report.readers import seen
 
     start = datetime.now(UTC)
     prepare(out)
@@ -96,7 +98,7 @@ def conduct(
     work.root.mkdir()
     try:
         with console:
-            result = run_audit(sector, inputs, work, chosen, console.progress)
+            result = seen(run_audit(sector, inputs, work, chosen, console.progress), profile)
             write_outputs(result, out, formats, lang, start, console.progress, profile, baseline, chosen.workers)
     finally:
         if not keep_work:

@@ -15,7 +15,7 @@ from mrvaudit.answers import answer
 from mrvaudit.answers.folder import Folder
 from mrvaudit.assess import without_internal
 from mrvaudit.model import Audit
-from mrvaudit.report import readers, write_index, write_reports
+from mrvaudit.report import write_index, write_reports
 
 
 def write_outputs(
@@ -29,9 +29,8 @@ def write_outputs(
     baseline: Folder | None = None,
     workers: int = 1,
 ) -> None:
-    """Tables, reports, summary, run.json, manifest."""
+    """Tables, reports, summary, run.json, manifest of a run as its profile sees it (`readers.seen`)."""
     clock = time.perf_counter()
-    audit = readers.seen(audit, profile)
     findings = without_internal(audit.findings)
     for name, frame in (
         ("findings", findings),

@@ -122,7 +122,7 @@ def _alike(layout: Layout, frame: pl.DataFrame) -> object:
         placed,
         tuple(layout.constants.items()),
         layout.external,
-        tuple(map(str, frame.dtypes)),
+        tuple((name, str(kind)) for name, kind in frame.schema.items()),
     )
 
 
