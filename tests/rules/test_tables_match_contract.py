@@ -143,7 +143,7 @@ CODES = """
     authority_levels: city province nation
     identifier_systems: grid_account pollution_permit statistics energy_monitoring stack
     heat_media: steam hot_water
-    metering_sides: source user
+    metering_sides: source network user
     start_types: cold warm hot
     ignition_types: oil micro_oil plasma
     meter_kinds: belt_scale feeder gas_meter electricity_meter heat_meter +
