@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint fuzz bench fleets docs pages golden lock samples clean
+.PHONY: help install demo test lint examples fuzz bench fleets docs pages golden lock samples clean
 
 help: ## list the targets / 列出全部目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -43,12 +43,15 @@ demo: $(STAMP) ## audit three samples into out/demo / 审核三份示例
 	done
 	@printf '\n请打开 / open:\n'; ls $(SAMPLES:%=$(DEMO)/%/index.html) $(DEMO)/faulty-plant/units/*/report.html
 
-test: lint ## install, then lint, examples of the rules, and tests / 安装并运行全部检查与测试
-	$(BIN)/mrvaudit rules test
+test: $(STAMP) ## install, then lint, examples of the rules, and tests / 安装并运行全部检查与测试
+	$(MAKE) --jobs 2 lint examples
 	$(BIN)/pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 fuzz: $(STAMP) ## 500 disordered and 10,000 damaged submissions; a failure names its seed / 500 份打乱、1 万份损坏的提交
 	MRVAUDIT_FUZZ_CASES=500 MRVAUDIT_MUTATION_CASES=10000 $(BIN)/pytest --numprocesses auto tests/disorder
+
+examples: $(STAMP) ## the examples of all rules and formulas / 全部规则与公式的算例
+	$(BIN)/mrvaudit rules test
 
 lint: $(STAMP) ## ruff and mypy / 代码检查
 	$(BIN)/ruff check

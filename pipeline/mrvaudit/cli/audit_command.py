@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,18 +47,21 @@ def audit(
     log_format: options.Logs = LogFormat.TEXT,
 ) -> int:
     """Run the road and leave with the exit code of the contract."""
-    formats = chosen_formats(reports)
     check_paths(inputs, rules, parameters, mapping, answers, baseline)
     check_memory(memory)
     keep_answers(out, answers)
+    start = time.perf_counter()
 
     from mrvaudit.answers.answer import read as read_answers
     from mrvaudit.audit import Options, chosen_rules
     from mrvaudit.report import check as check_report
     from mrvaudit.sector import load_sector
 
+    formats = chosen_formats(reports)
+    spent = {"import libraries": time.perf_counter() - start}
     sector = load_sector(extra=rules, parameters_file=parameters)
     check_report(sector)
+    spent["load packs"] = time.perf_counter() - start - spent["import libraries"]
     chosen = Options(
         as_of=date(as_of.year, as_of.month, as_of.day) if as_of else None,
         mapping=mapping,
@@ -70,7 +75,7 @@ def audit(
     chosen_rules(sector, chosen.only)  # a wrong name costs no earlier run
     console = Console(quiet, log_format is LogFormat.JSON)
     before = earlier(baseline, out)
-    result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work, str(profile), before)
+    result = conduct(sector, inputs, out, chosen, formats, str(lang), console, keep_work, str(profile), before, spent)
     return exit_code(result, fail_on)
 
 
@@ -85,8 +90,12 @@ def conduct(
     keep_work: bool,
     profile: str = "verifier",
     baseline: Folder | None = None,
+    spent: Mapping[str, float] | None = None,
 ) -> Audit:
-    """Audit into `out`: work folder, progress, outputs, closing lines; what is said and returned is for `profile`."""
+    """Audit into `out`: work folder, progress, outputs, closing lines; what is said and returned is for `profile`.
+
+    `spent` are seconds before this, for run.json.
+    """
     from mrvaudit.audit import audit as run_audit
     from mrvaudit.cli.outputs import write_outputs
     from mrvaudit.model import Work
@@ -99,6 +108,7 @@ def conduct(
     try:
         with console:
             result = seen(run_audit(sector, inputs, work, chosen, console.progress), profile)
+            result.seconds.update(spent or {})
             write_outputs(result, out, formats, lang, start, console.progress, profile, baseline, chosen.workers)
     finally:
         if not keep_work:
