@@ -19,11 +19,15 @@ WORD = re.compile(r"\w+")
 
 
 class Join(Entry):
-    """Columns taken, and renamed, from another view or table."""
+    """Columns taken, and renamed, from another view or table.
+
+    optional: figures are known without it, so that it is never the reason why one is not.
+    """
 
     view: Name
     using: tuple[Name, ...]
     kind: Literal["left", "inner"] = "left"
+    optional: bool = False
     take: dict[Name, Name]
 
 

@@ -20,6 +20,15 @@ class Query:
         select = _first_select(self._root)
         return tuple(item.alias_or_name for item in select.expressions if item.alias_or_name and not item.is_star)
 
+    def looked_up(self) -> frozenset[str]:
+        """Tables and views that are read on the right of left joins and nowhere else."""
+        right = [join.this for join in self._root.find_all(exp.Join) if join.side == "LEFT"]
+        inside = {id(table) for one in right for table in one.find_all(exp.Table)}
+        tables = list(self._root.find_all(exp.Table))
+        return frozenset(one.name for one in tables if id(one) in inside) - frozenset(
+            one.name for one in tables if id(one) not in inside
+        )
+
     def origin(self, column: str) -> tuple[Source, ...]:
         """(table or view, column) pairs that can make the column unknown; a star passes its name to all behind it."""
         return tuple(dict.fromkeys(self._of(self._root, column, frozenset())))

@@ -17,26 +17,29 @@ class Lineage:
         self._sector = sector
         self._views: dict[str, View] = {view.view: view for view in sector.views}
         self._queries: dict[str, Query] = {}
-        self._known: dict[Source, tuple[Source, ...]] = {}
+        self._known: dict[tuple[Source, bool], tuple[Source, ...]] = {}
         self._of_rule: dict[tuple[str, str], tuple[Source, ...]] = {}
         self._parameters: dict[tuple[str, str], tuple[str, ...]] = {}
         self._tables: dict[str, tuple[str, ...]] = {}
 
-    def base_columns(self, name: str, column: str) -> tuple[Source, ...]:
-        """Record-table columns behind a column of a table or view; empty where it comes from none."""
+    def base_columns(self, name: str, column: str, *, needed: bool = False) -> tuple[Source, ...]:
+        """Record-table columns behind a column of a table or view; empty where it comes from none.
+
+        needed: those alone without which it cannot be known, not what optional joins bring.
+        """
         source = (name, column)
-        if source in self._known:
-            return self._known[source]
-        self._known[source] = ()  # a column that reads its own name upstream ends here
+        if (source, needed) in self._known:
+            return self._known[source, needed]
+        self._known[source, needed] = ()  # a column that reads its own name upstream ends here
         if name in self._sector.tables:
             found: tuple[Source, ...] = (source,) if column in self._sector.tables[name].fields else ()
         elif name == "unit_index":
             found = (("units", column),) if column in self._sector.tables["units"].fields else ()
         elif name in self._views:
-            found = self._through(self._views[name], column)
+            found = self._through(self._views[name], column, needed)
         else:
             found = ()
-        self._known[source] = found
+        self._known[source, needed] = found
         return found
 
     def base_tables(self, name: str) -> tuple[str, ...]:
@@ -117,7 +120,13 @@ class Lineage:
         inner = [(view.view, name) for name in self._reads(column)]
         return (*own, *(one for each in inner for one in self._parameters_behind(each, seen)))
 
+    def looked_up(self, rule: Rule) -> frozenset[str]:
+        """Tables and views that the rule's rows only look up, by left joins: there are rows without them."""
+        return Query(sql.rewrite(rule.rows)[0]).looked_up() if rule.rows is not None else frozenset()
+
     def _has(self, name: str, column: str) -> bool:
+        if name == "unit_index":
+            return column in self._sector.tables["units"].fields
         if name in self._sector.tables:
             return column in self._sector.tables[name].fields
         view = self._views.get(name)
@@ -125,16 +134,18 @@ class Lineage:
             column in view.columns or bool(self._view_origin(view, column)) or self._joined(view, column) is not None
         )
 
-    def _through(self, view: View, column: str) -> tuple[Source, ...]:
+    def _through(self, view: View, column: str, needed: bool) -> tuple[Source, ...]:
         computed = view.columns.get(column)
         if computed is not None:
-            inner = [one for name in self._reads(computed) if name != column for one in self._through(view, name)]
+            names = [name for name in self._reads(computed) if name != column]
+            inner = [one for name in names for one in self._through(view, name, needed)]
             return tuple(dict.fromkeys(inner))
         joined = self._joined(view, column)
         if joined is not None:
-            return self.base_columns(*joined)
+            optional = any(join.optional and column in join.take.values() for join in view.join)
+            return () if needed and optional else self.base_columns(*joined, needed=needed)
         origins = self._view_origin(view, column)
-        found = [one for source in origins for one in self.base_columns(*source)]
+        found = [one for source in origins for one in self.base_columns(*source, needed=needed)]
         return tuple(dict.fromkeys(found))
 
     def _reads(self, column: Column) -> tuple[str, ...]:

@@ -81,6 +81,16 @@ class Presence:
             return owner[0] in entities or self._any_unit(table, owner[0])
         return owner[1] in units or owner[0] in entities
 
+    def has_view(self, name: str, owner: Owner) -> bool:
+        """Whether the name is that of a view by unit in which the owner has a row: then its tables say enough."""
+        if owner[1] is None or all(view.view != name for view in self._sector.views):
+            return False
+        columns = [row[0] for row in self._con.execute(f'DESCRIBE "{name}"').fetchall()]
+        if "unit_key" not in columns:
+            return False
+        query = f'SELECT count(*) FROM "{name}" WHERE unit_key = ?'
+        return bool(self._con.execute(query, [owner[1]]).fetchone()[0])  # type: ignore[index]
+
     def _any_unit(self, table: str, entity_id: str) -> bool:
         query = f'SELECT count(*) FROM "{table}" WHERE entity_id = ?'
         return bool(self._con.execute(query, [entity_id]).fetchone()[0])  # type: ignore[index]
@@ -179,11 +189,13 @@ class Judge:
         return f"null:units.{columns[0]}" if columns else "null:units"
 
     def _missing_table(self, rule: Rule, owner: Owner) -> str | None:
-        for name in (rule.subject.table, *rule.reads):
-            for table in self._lineage.base_tables(name):
-                if not self._presence.has_rows(table, owner):
-                    return table
-        return None
+        """The table of the subject or the first one below the rule's reads; none where all that it needs is there."""
+        needed_reads = [name for name in rule.reads if name not in self._lineage.looked_up(rule)]
+        absent = [name for name in needed_reads or rule.reads if not self._presence.has_view(name, owner)]
+        if needed_reads and not absent:
+            return None
+        tables = [rule.subject.table, *(table for name in absent for table in self._lineage.base_tables(name))]
+        return next((table for table in tables if not self._presence.has_rows(table, owner)), None)
 
     def _reason(self, rule: Rule, owner: Owner, seen: Tally) -> str:
         ordered = [name for name in needed(rule) if name in seen.nulls] or list(seen.nulls)
@@ -197,7 +209,7 @@ class Judge:
 
     def _reason_for(self, rule: Rule, owner: Owner, name: str, month: date | None) -> str:
         direct = [one for one in self._lineage.of_rule(rule, name) if one[1] not in ("month", "unit_key", "entity_id")]
-        base = [one for source in direct for one in self._lineage.base_columns(*source)]
+        base = [one for source in direct for one in self._lineage.base_columns(*source, needed=True)]
         asked = self._lineage.parameters_of(rule, name)
         absent = [one for one in asked if month is not None and not self._in_force(one, month)]
         if absent and len(absent) == len(asked):  # whatever else is missing, it would not help to have it
