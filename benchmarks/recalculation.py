@@ -52,9 +52,9 @@ def made(folder: Path, sector: Sector, units: int, tables: Iterable[str]) -> Wor
 
 
 def processor(step: Callable[[], object]) -> float:
-    """Seconds of processor time; the shorter of two runs, for the first one may read files from the disk."""
+    """Seconds of processor time, the shortest of three runs: the first may read files, and others share the cores."""
     taken = []
-    for _ in range(2):
+    for _ in range(3):
         start = time.process_time()
         step()
         taken.append(time.process_time() - start)
