@@ -48,6 +48,14 @@ def test_text_in_any_usual_form_is_one_table(tmp_path: Path, raw: bytes, encodin
     assert rows(block) == CELLS
 
 
+def test_commas_between_thousands_separate_no_columns(tmp_path: Path) -> None:
+    """A row with more commas in its figures than tabs between them, below a title without either."""
+    path = tmp_path / "power_output.csv"
+    path.write_text("2025 年\n机组\t1月\t2月\n1#\t117,780,510\t105,839,490\n2#\t1,5\t7\n", encoding="utf-8")
+    (block,) = from_csv.read(path)
+    assert [("机组", "1月", "2月", 2), ("1#", "117,780,510", "105,839,490", 3), ("2#", "1,5", "7", 4)] == rows(block)
+
+
 @pytest.mark.parametrize("raw", [b"\xff\xfe\x00", b"unit_id,a\n\x00\x01\x02", b"a,b\n\xff\xff\xff\n"])
 def test_text_in_no_known_encoding_is_an_input_error(tmp_path: Path, raw: bytes) -> None:
     """Nothing is guessed."""

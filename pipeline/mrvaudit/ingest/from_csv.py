@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,12 +93,18 @@ def _head(data: bytes) -> str:
 
 
 def _separator(data: bytes, suffix: str) -> str:
-    """The separator that gives the widest row among the first lines; a comma where none stands there."""
+    """The separator that stands equally often in most of the first lines; a comma where none stands there.
+
+    Not the one that stands there most often: 117,780,510 in twelve columns has more commas than the row has tabs.
+    """
     lines = _head(data).splitlines()[:HEAD_LINES]
-    widths = {mark: max((line.count(mark) for line in lines), default=0) for mark in SEPARATORS}
-    if suffix == ".tsv" and widths["\t"]:
+    agreed: dict[str, tuple[int, int]] = {}
+    for mark in SEPARATORS:
+        counts = Counter(line.count(mark) for line in lines if mark in line)
+        agreed[mark] = max(((times, count) for count, times in counts.items()), default=(0, 0))
+    if suffix == ".tsv" and agreed["\t"] > (0, 0):
         return "\t"
-    return max(SEPARATORS, key=lambda mark: widths[mark])
+    return max(SEPARATORS, key=lambda mark: agreed[mark])
 
 
 def _grid(data: bytes, separator: str) -> pl.DataFrame:
