@@ -61,6 +61,7 @@ lint: $(STAMP) ## ruff and mypy / 代码检查
 bench: $(STAMP) ## measure against the bounds in benchmarks/ / 性能测量
 	$(BIN)/python benchmarks/help_time.py
 	$(BIN)/python benchmarks/fleet.py
+	$(BIN)/python benchmarks/workbooks.py
 	$(BIN)/python benchmarks/reports_html.py
 	$(BIN)/python benchmarks/reports.py
 	$(BIN)/python benchmarks/peer_report.py

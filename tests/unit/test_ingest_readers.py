@@ -9,6 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mrvaudit.errors import InputError
 from mrvaudit.ingest import from_csv, from_excel, from_parquet
@@ -131,3 +133,17 @@ def test_a_bare_return_among_other_line_ends_ends_a_line(tmp_path: Path) -> None
     path.write_bytes(b"a,b\r\n1,2\r3,4\n5,6,7\n")
     (block,) = from_csv.read(path)
     assert [("1", "2", None), ("3", "4", None), ("5", "6", "7")] == [row[:3] for row in rows(block)]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.just(""), st.text("1é.-"), st.booleans(), st.dates(), st.floats(), st.integers()))
+)
+def test_a_column_is_its_cells_one_by_one(cells: list[object]) -> None:
+    """Words and figures all at once print as they do alone: exponents, signs of zero, infinities."""
+    assert [from_excel.cell_text(cell) for cell in cells] == from_excel.column_texts(cells).to_list()
+
+
+@given(st.lists(st.one_of(st.none(), st.just("x"), st.floats(-2e14, 2e14))))
+def test_usual_figures_print_as_they_do_alone(cells: list[object]) -> None:
+    """The same with nothing but words and figures."""
+    assert [from_excel.cell_text(cell) for cell in cells] == from_excel.column_texts(cells).to_list()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from pathlib import Path
+from types import NoneType
 
 import polars as pl
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
@@ -18,6 +21,8 @@ from mrvaudit.ingest.sheets.marks import Marks
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 APART = True
 LARGEST_UNPACKED_BYTES = 1 << 30
+# Figures of this size print the same way here and in Python: without an exponent.
+PLAIN = (1e-4, 1e14)
 # How far beyond the cells that the reader gives a formula without a result may stand.
 FAR = 200
 
@@ -74,14 +79,23 @@ def _guard(path: Path) -> None:
 
 
 def _grid(rows: list[list[object]]) -> pl.DataFrame:
-    width = max((len(row) for row in rows), default=0)
-    columns = {
-        f"c{number + 1}": pl.Series(
-            [cell_text(row[number]) if number < len(row) else None for row in rows], dtype=pl.String
-        )
-        for number in range(width)
-    }
-    return pl.DataFrame(columns)
+    return pl.DataFrame({f"c{at}": column_texts(cells) for at, cells in enumerate(zip_longest(*rows), start=1)})
+
+
+def column_texts(cells: Sequence[object]) -> pl.Series:
+    """The cells of a column as `cell_text` gives them one by one; words and usual figures all at once."""
+    kinds = set(map(type, cells))
+    if kinds <= {str, NoneType}:
+        texts = pl.Series(cells, dtype=pl.String)
+        return texts.set(texts == "", None)
+    figures = pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64)
+    size = figures.abs()
+    if not kinds <= {str, float, NoneType} or not ((size == 0) | size.is_between(*PLAIN)).fill_null(True).all():
+        return pl.Series([cell_text(cell) for cell in cells], dtype=pl.String)
+    # Zero may have a sign, which nobody typed.
+    printed = figures.set(size == 0, 0.0).cast(pl.String).str.replace(r"\.0$", "")
+    texts = pl.Series([cell or None if type(cell) is str else None for cell in cells], dtype=pl.String)
+    return pl.select(pl.coalesce(texts, printed)).to_series()
 
 
 def cell_text(value: object) -> str | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 import polars as pl
@@ -27,6 +28,7 @@ from mrvaudit.standardise.layout import Layout, Placed, constant_text, lay_out, 
 from mrvaudit.standardise.sheets import Piece, pieces, without_growing
 
 Progress = Callable[[str, int, int], None]
+AHEAD = 1
 
 
 def take_in(
@@ -57,17 +59,30 @@ def take_in(
     data = [one for one in found if one.kind != "mapping"]
     beside = Counter(one.folder for one in data)
     scans: list[Found] = []
-    for done, one in enumerate(data):
-        if attached.kind_of_scan(one, sector) is None:
-            _take_file(intake, one, mappings, beside[one.folder] == 1)
-        else:
-            scans.append(one)
-        if progress is not None:
-            progress(one.name, done + 1, len(data))
+    records: list[Found] = []
+    for one in data:
+        (records if attached.kind_of_scan(one, sector) is None else scans).append(one)
+    with ThreadPoolExecutor(1) as ahead:
+        for done, (one, blocks) in enumerate(_read_ahead(ahead, records, intake)):
+            _take_file(intake, one, blocks, mappings, beside[one.folder] == 1)
+            if progress is not None:
+                progress(one.name, done + 1, len(data))
     flush(intake)
     _take_scans(intake, scans, beside)
     flush(intake)
     return intake
+
+
+def _read_ahead(
+    ahead: ThreadPoolExecutor, files: Sequence[Found], intake: Intake
+) -> Iterator[tuple[Found, Future[list[Block]] | None]]:
+    """Every file in its order, the next one being read meanwhile; None for one that is not read."""
+    waiting: deque[tuple[Found, Future[list[Block]] | None]] = deque()
+    for one in files:
+        waiting.append((one, ahead.submit(read, one, intake.readers) if one.is_data else None))
+        if len(waiting) > AHEAD:
+            yield waiting.popleft()
+    yield from waiting
 
 
 def _take_scans(intake: Intake, scans: Sequence[Found], beside: Counter[str]) -> None:
@@ -115,17 +130,19 @@ def _source(intake: Intake, found: Found) -> int:
     return number
 
 
-def _take_file(intake: Intake, found: Found, mappings: Sequence[Mapping], alone: bool) -> None:
+def _take_file(
+    intake: Intake, found: Found, reading: Future[list[Block]] | None, mappings: Sequence[Mapping], alone: bool
+) -> None:
     try:
         source = _source(intake, found)
     except OSError as fault:
         intake.unreadable.append(cannot_open(found.name, fault))
         return
-    if not found.is_data:
+    if reading is None:
         _leave_file(intake, source, found, "kind_not_read")
         return
     try:
-        blocks = read(found, intake.readers)
+        blocks = reading.result()
     except InputError as fault:
         intake.unreadable.append(fault)
         _leave_file(intake, source, found, "unreadable")

@@ -87,7 +87,8 @@ def _attributes(text: bytes) -> dict[str, str]:
 
 def _of_sheet(xml: bytes, again: bool) -> Marks:
     rows, columns = _hidden(xml) if b"hidden" in xml else ((), ())
-    formulas = _FORMULA.search(xml) is not None
+    # Most sheets have none, and looking for a word is ten times as fast as for a pattern.
+    formulas = (b"<f" in xml or b":f" in xml) and _FORMULA.search(xml) is not None
     if not formulas and b't="e"' not in xml and b"t='e'" not in xml:
         return Marks(Looks(rows, columns))
     cells: dict[tuple[int, int], str] = {}
