@@ -101,7 +101,7 @@ def filled(frame: pl.DataFrame) -> pl.Series:
 
     Columns are looked at only until every row has one: in most tables that is the first.
     """
-    found = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+    found = pl.Series([False]).new_from_index(0, frame.height)
     for name in cell_columns(frame):
         cells = frame[name]
         full = cells.is_not_null()

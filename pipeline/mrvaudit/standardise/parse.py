@@ -153,8 +153,9 @@ def _read_field(one: Field, layout: Layout, frame: pl.DataFrame, gathered: _Gath
     if reading.printed is not None:
         gathered.printed[one.name] = reading.printed
     if one.keep_decimals:
-        nothing = pl.repeat(None, frame.height, dtype=pl.Int8, eager=True)
-        gathered.columns[f"{one.name}_decimals"] = nothing if reading.printed is None else reading.printed
+        nothing = pl.Series([None], dtype=pl.Int8)
+        printed = nothing.new_from_index(0, frame.height) if reading.printed is None else reading.printed
+        gathered.columns[f"{one.name}_decimals"] = printed
     gathered.columns[one.name] = _with_default(one, layout.table, reading)
     gathered.bad[one.name] = reading.bad
 
@@ -223,7 +224,7 @@ def _second_columns(layout: Layout, frame: pl.DataFrame, gathered: _Gathered, se
 
 def _why_not(table: Table, gathered: _Gathered, height: int) -> pl.Series:
     """`no_key:field` for rows whose key lacks a required part or has one that could not be read."""
-    why = pl.repeat(None, height, dtype=pl.String, eager=True)
+    why = pl.Series([None], dtype=pl.String).new_from_index(0, height)
     for name in reversed(table.key):
         lacking = gathered.bad[name]
         level = table.owner == "scope" and name in ("unit_id", "scope", "scope_id")
