@@ -110,11 +110,6 @@ def write_run(audit: Audit, out: Path, start: datetime, end: datetime) -> None:
 
 def write_manifest(audit: Audit, out: Path) -> None:
     """manifest.json over everything that lies in `out`, itself and run.json apart."""
-    outputs = [
-        {"path": path.relative_to(out).as_posix(), "sha256": digest(path), "bytes": path.stat().st_size}
-        for path in sorted(out.rglob("*"), key=lambda one: one.relative_to(out).as_posix())
-        if path.is_file() and path.name not in UNHASHED and path.relative_to(out).parts[0] not in APART
-    ]
     content = {
         "tool_version": __version__,
         "as_of": audit.as_of.isoformat(),
@@ -122,8 +117,28 @@ def write_manifest(audit: Audit, out: Path) -> None:
         "rule_packs": packs(audit),
         "inputs": [{"path": row["path"], "sha256": row["sha256"]} for row in inputs(audit)],
         "seeds": dict(sorted(audit.seeds.items())),
-        "outputs": outputs,
+        "outputs": outputs(out),
     }
+    _seal(content, out)
+
+
+def renew(out: Path) -> None:
+    """manifest.json again, after a later command wrote into the folder of an audit: all else in it stays as it was."""
+    content = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    del content["sha256"]
+    _seal({**content, "outputs": outputs(out)}, out)
+
+
+def outputs(out: Path) -> list[dict[str, Any]]:
+    """Path, digest and size of everything that lies in `out`, without what carries a clock."""
+    return [
+        {"path": path.relative_to(out).as_posix(), "sha256": digest(path), "bytes": path.stat().st_size}
+        for path in sorted(out.rglob("*"), key=lambda one: one.relative_to(out).as_posix())
+        if path.is_file() and path.name not in UNHASHED and path.relative_to(out).parts[0] not in APART
+    ]
+
+
+def _seal(content: dict[str, Any], out: Path) -> None:
     content["sha256"] = hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     write_json(out / "manifest.json", content)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -46,6 +47,25 @@ def test_the_draft_is_named_in_every_row(run: Path, capsys: pytest.CaptureFixtur
     content = json.loads((run / "allowance.json").read_text(encoding="utf-8"))
     assert [plan["mark"] for plan in content["plans"]] == ["draft"]
     assert [row["mark"] for row in content["rows"]] == ["draft"] * 5
+
+
+def test_the_manifest_lists_what_was_written(run: Path) -> None:
+    """Every file of the folder with its digest, sealed again; inputs and packs as the audit left them."""
+    before = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    assert call(["allowance", str(run)]) == 0
+    after = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    assert [before[name] for name in ("inputs", "rule_packs", "seeds")] == [
+        after[name] for name in ("inputs", "rule_packs", "seeds")
+    ]
+    there = {
+        path.relative_to(run).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in run.rglob("*")
+        if path.is_file() and path.name not in ("manifest.json", "run.json")
+    }
+    assert there == {one["path"]: one["sha256"] for one in after["outputs"]}
+    sealed = after.pop("sha256")
+    text = json.dumps(after, ensure_ascii=False, sort_keys=True)
+    assert (sealed, True) == (hashlib.sha256(text.encode()).hexdigest(), sealed != before["sha256"])
 
 
 def test_findings_have_their_money(run: Path) -> None:

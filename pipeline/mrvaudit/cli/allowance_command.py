@@ -57,6 +57,7 @@ def allowance(
     rates = [_rate(text) for text in published or ()]
     source = _source(folder, rules, parameters)
 
+    from mrvaudit import manifest
     from mrvaudit.allowance import evaluate as allowances
     from mrvaudit.allowance.findings import priced
     from mrvaudit.allowance.levels import table
@@ -76,6 +77,7 @@ def allowance(
     whole = table(units, entities, price)
     content = _content(source, whole, picture, rates, price)
     _write(folder, whole, findings, picture, content)
+    manifest.renew(folder)
     if form is Form.JSON:
         typer.echo(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))
     else:

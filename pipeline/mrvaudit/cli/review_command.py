@@ -63,7 +63,7 @@ def import_(
     """Write answers.json, review.json and after.parquet into the folder; one line for every row not taken."""
     check_paths([folder, file], rules)
 
-    from mrvaudit import review
+    from mrvaudit import manifest, review
     from mrvaudit.answers import answer, filled, judge
 
     found, _, records = _opened(folder, rules)
@@ -78,6 +78,7 @@ def import_(
     with tempfile.TemporaryDirectory(prefix="mrvaudit-") as room:
         reviewed = review.review(found, records, judged.answers, Path(room))
     review.write(folder, reviewed)
+    manifest.renew(folder)
     for line in (*review.lines(reviewed.content), _closing(judged.answers, judged.taken)):
         typer.echo(line)
     return int(bool(judged.problems))
