@@ -45,7 +45,7 @@ demo: $(STAMP) ## audit three samples into out/demo / 审核三份示例
 
 test: $(STAMP) ## install, then lint, examples of the rules, and tests / 安装并运行全部检查与测试
 	$(MAKE) --jobs 2 lint examples
-	$(BIN)/pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 fuzz: $(STAMP) ## 500 disordered and 10,000 damaged submissions; a failure names its seed / 500 份打乱、1 万份损坏的提交
 	MRVAUDIT_FUZZ_CASES=500 MRVAUDIT_MUTATION_CASES=10000 $(BIN)/pytest --numprocesses auto tests/disorder
