@@ -21,6 +21,7 @@ class Lineage:
         self._of_rule: dict[tuple[str, str], tuple[Source, ...]] = {}
         self._parameters: dict[tuple[str, str], tuple[str, ...]] = {}
         self._tables: dict[str, tuple[str, ...]] = {}
+        self._looked_up: dict[str, frozenset[str]] = {}
 
     def base_columns(self, name: str, column: str, *, needed: bool = False) -> tuple[Source, ...]:
         """Record-table columns behind a column of a table or view; empty where it comes from none.
@@ -122,7 +123,11 @@ class Lineage:
 
     def looked_up(self, rule: Rule) -> frozenset[str]:
         """Tables and views that the rule's rows only look up, by left joins: there are rows without them."""
-        return Query(sql.rewrite(rule.rows)[0]).looked_up() if rule.rows is not None else frozenset()
+        if rule.rows is None:
+            return frozenset()
+        if rule.rows not in self._looked_up:
+            self._looked_up[rule.rows] = Query(sql.rewrite(rule.rows)[0]).looked_up()
+        return self._looked_up[rule.rows]
 
     def _has(self, name: str, column: str) -> bool:
         if name == "unit_index":

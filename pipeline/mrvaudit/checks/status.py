@@ -67,6 +67,7 @@ class Presence:
     ) -> None:
         self._con, self._sector, self._columns = con, sector, columns
         self._owners: dict[str, tuple[frozenset[int], frozenset[str]]] = {}
+        self._in_view: dict[str, frozenset[int]] = {}
 
     def has_rows(self, table: str, owner: Owner) -> bool:
         """Whether the owner (or the entity it belongs to) has a row in the table."""
@@ -83,13 +84,19 @@ class Presence:
 
     def has_view(self, name: str, owner: Owner) -> bool:
         """Whether the name is that of a view by unit in which the owner has a row: then its tables say enough."""
-        if owner[1] is None or all(view.view != name for view in self._sector.views):
-            return False
+        if name not in self._in_view:
+            self._in_view[name] = self._units_in(name)
+        return owner[1] in self._in_view[name]
+
+    def _units_in(self, name: str) -> frozenset[int]:
+        """Units with a row in a view by unit; none where the name is that of something else."""
+        if all(view.view != name for view in self._sector.views):
+            return frozenset()
         columns = [row[0] for row in self._con.execute(f'DESCRIBE "{name}"').fetchall()]
         if "unit_key" not in columns:
-            return False
-        query = f'SELECT count(*) FROM "{name}" WHERE unit_key = ?'
-        return bool(self._con.execute(query, [owner[1]]).fetchone()[0])  # type: ignore[index]
+            return frozenset()
+        rows = self._con.execute(f'SELECT DISTINCT unit_key FROM "{name}" WHERE unit_key IS NOT NULL').fetchall()
+        return frozenset(row[0] for row in rows)
 
     def _any_unit(self, table: str, entity_id: str) -> bool:
         query = f'SELECT count(*) FROM "{table}" WHERE entity_id = ?'
