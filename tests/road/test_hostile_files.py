@@ -109,7 +109,7 @@ def test_a_reader_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monkey
     """Time runs out: the process is ended, and the next file gets a new one."""
     monkeypatch.setattr(apart, "SECONDS", 0.0)
     monkeypatch.setattr(apart, "SECONDS_PER_MB", 0.0)
-    apart._CHILD.stop()
+    apart.stop()
     (found,) = discover([book(tmp_path / "trips.xlsx")])
     with pytest.raises(InputError, match="more memory or time"):
         read(found)

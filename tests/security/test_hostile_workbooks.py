@@ -69,7 +69,7 @@ for name in names:
     began = time.perf_counter()
     said = handed_over(folder / name)
     print(json.dumps([str(name), time.perf_counter() - began, said]))
-apart._CHILD.stop()
+apart.stop()
 # Not what `getrusage` says of this process: that begins with what its parent held.
 own = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(json.dumps([int(own.split()[1]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))

@@ -1,4 +1,4 @@
-"""Read a file in a process of its own, with an address-space limit and a time limit.
+"""Read a file in a process apart, with an address-space limit and a time limit.
 
 A workbook is a program's input of unbounded kind: a cell in the last corner of a sheet, or an archive that lies about
 its size, asks for more memory than there is. The process that reads it may die; the audit says so and goes on.
@@ -12,6 +12,7 @@ import sys
 from importlib import import_module
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 
 from mrvaudit.errors import InputError
@@ -74,8 +75,44 @@ class _Child:
         self._process = self._here = None
 
 
-_CHILD = _Child()
-atexit.register(_CHILD.stop)
+class _Children:
+    """Reading processes: each is asked by one thread at a time, and a new one is started where none is free."""
+
+    def __init__(self) -> None:
+        self._free: list[_Child] = []
+        self._all: list[_Child] = []
+        self._lock = Lock()
+
+    def ask(self, module: str, path: Path, seconds: float) -> _Reply | None:
+        """As `_Child.ask`, by one that is free."""
+        with self._lock:
+            child = self._free.pop() if self._free else self._new()
+        try:
+            return child.ask(module, path, seconds)
+        finally:
+            with self._lock:
+                self._free.append(child)
+
+    def _new(self) -> _Child:
+        child = _Child()
+        self._all.append(child)
+        return child
+
+    def stop(self) -> None:
+        """End all of them."""
+        for child in self._all:
+            child.stop()
+
+
+_CHILDREN = _Children()
+
+
+def stop() -> None:
+    """End the reading processes; the next file gets a new one."""
+    _CHILDREN.stop()
+
+
+atexit.register(stop)
 
 
 def read(module: ModuleType, path: Path) -> list[Block]:
@@ -86,7 +123,7 @@ def read(module: ModuleType, path: Path) -> list[Block]:
     if sys.platform == "win32":
         return _blocks(module, path)
     seconds = SECONDS + SECONDS_PER_MB * path.stat().st_size / 1e6
-    reply = _CHILD.ask(module.__name__, path, seconds)
+    reply = _CHILDREN.ask(module.__name__, path, seconds)
     if isinstance(reply, InputError):
         raise reply
     if reply is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -71,21 +72,38 @@ def from_grid(grid: pl.DataFrame, sheet: str | None, encoding: str | None = None
 
     `headers.relocate` moves the header further down where the first row is a title.
     """
-    lined = grid.with_row_index("_line", offset=1).with_columns(pl.col("_line").cast(pl.Int32))
+    lined = grid.clone().insert_column(0, pl.int_range(1, grid.height + 1, dtype=pl.Int32, eager=True).alias("_line"))
     for start in range(min(lined.height, 50)):
-        cells = lined.row(start)[1:]
-        if any(cell is not None and str(cell).strip() for cell in cells):
-            return rehead(Block(sheet, 0, (), lined, encoding), start + 1)
+        headers = cell_texts(lined, start)
+        if any(headers):
+            return Block(sheet, start + 1, headers, lined[start + 1 :], encoding)
     return Block(sheet, 1, (), lined.clear(), encoding)
 
 
 def rehead(block: Block, row: int) -> Block:
     """The block with physical row `row` (at or below the present header) as its header."""
-    columns = cell_columns(block.frame)
-    cells = block.frame.filter(pl.col("_line") == row).select(columns)
-    headers = tuple("" if cell is None else str(cell).strip() for cell in cells.row(0)) if cells.height else ()
-    below = block.frame.filter(pl.col("_line") > row)
-    return replace(block, header_row=row, headers=headers, frame=below)
+    lines = block.frame["_line"]
+    at = bisect_left(lines, row)
+    there = at < lines.len() and lines[at] == row
+    headers = cell_texts(block.frame, at) if there else ()
+    return replace(block, header_row=row, headers=headers, frame=block.frame[at + there :])
+
+
+def cell_texts(frame: pl.DataFrame, at: int) -> tuple[str, ...]:
+    """The cells of the row at position `at`, without spaces around them, empty where there is none."""
+    cells = zip(frame.columns, frame.row(at), strict=True)
+    return tuple("" if cell is None else str(cell).strip() for name, cell in cells if not name.startswith("_"))
+
+
+def text_rows(frame: pl.DataFrame) -> list[tuple[int, tuple[str, ...]]]:
+    """Line and cells of every row as texts, without spaces around them, empty where there is none."""
+    columns = cell_columns(frame)
+    if any(frame.schema[name] != pl.String for name in columns):
+        frame = frame.select("_line", *(pl.col(name).cast(pl.String, strict=False) for name in columns))
+    return [
+        (line, tuple([(cell or "").strip() for cell in cells]))
+        for line, *cells in frame.select("_line", *columns).iter_rows()
+    ]
 
 
 def row_text(frame: pl.DataFrame) -> pl.Series:
@@ -101,16 +119,16 @@ def filled(frame: pl.DataFrame) -> pl.Series:
 
     Columns are looked at only until every row has one: in most tables that is the first.
     """
-    found = pl.Series([False]).new_from_index(0, frame.height)
+    found: pl.Series | None = None
     for name in cell_columns(frame):
-        cells = frame[name]
-        full = cells.is_not_null()
-        if cells.dtype == pl.String:
-            full &= (cells.str.strip_chars() != "").fill_null(False)
-        found |= full
+        cell = pl.col(name)
+        is_text = frame.schema[name] == pl.String
+        full = (cell.str.strip_chars() != "").fill_null(False) if is_text else cell.is_not_null()
+        column = frame.select(full.alias("full"))["full"]
+        found = column if found is None else found | column
         if found.all():
             break
-    return found
+    return pl.Series([False]).new_from_index(0, frame.height) if found is None else found
 
 
 def with_cells(frame: pl.DataFrame) -> pl.DataFrame:

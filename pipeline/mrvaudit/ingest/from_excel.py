@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import zip_longest
+from math import isfinite
 from pathlib import Path
 from types import NoneType
 
@@ -51,7 +52,7 @@ def read(path: Path) -> list[Block]:
 
 def _block(rows: list[list[object]], name: str, seen: Marks) -> Block:
     """A sheet with the texts that the reader leaves out put where they stand."""
-    height, width = len(rows), max((len(row) for row in rows), default=0)
+    height, width = len(rows), max(map(len, rows), default=0)
     for (row, column), text in sorted(seen.cells.items()):
         # A cell far from all others is left to them.
         if row <= height + FAR and column <= width + FAR:
@@ -86,16 +87,28 @@ def column_texts(cells: Sequence[object]) -> pl.Series:
     """The cells of a column as `cell_text` gives them one by one; words and usual figures all at once."""
     kinds = set(map(type, cells))
     if kinds <= {str, NoneType}:
-        texts = pl.Series(cells, dtype=pl.String)
-        return texts.set(texts == "", None)
-    figures = pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64)
+        return pl.Series([cell or None for cell in cells], dtype=pl.String)
+    if kinds <= {str, float, NoneType}:
+        figures = pl.Series([cell if type(cell) is float else None for cell in cells], dtype=pl.Float64)
+        if _are_plain(figures):
+            printed = figures.cast(pl.String).str.strip_suffix(".0")
+            if str not in kinds:
+                return printed
+            both = zip(cells, printed.to_list(), strict=True)
+            return pl.Series([cell or None if type(cell) is str else text for cell, text in both], dtype=pl.String)
+    return pl.Series([cell_text(cell) for cell in cells], dtype=pl.String)
+
+
+def _are_plain(figures: pl.Series) -> bool:
+    """Whether figures print the same way here and in Python: none has an exponent, no zero has a sign."""
+    least, most = figures.min(), figures.max()
+    if not isinstance(least, float) or not isinstance(most, float) or not isfinite(figures.sum()) or most >= PLAIN[1]:
+        return False
+    if least >= PLAIN[0]:
+        return True
     size = figures.abs()
-    if not kinds <= {str, float, NoneType} or not ((size == 0) | size.is_between(*PLAIN)).fill_null(True).all():
-        return pl.Series([cell_text(cell) for cell in cells], dtype=pl.String)
-    # Zero may have a sign, which nobody typed.
-    printed = figures.set(size == 0, 0.0).cast(pl.String).str.replace(r"\.0$", "")
-    texts = pl.Series([cell or None if type(cell) is str else None for cell in cells], dtype=pl.String)
-    return pl.select(pl.coalesce(texts, printed)).to_series()
+    usual = size.is_between(*PLAIN) | ((size == 0) & (1 / figures > 0))
+    return bool(usual.fill_null(True).all())
 
 
 def cell_text(value: object) -> str | None:

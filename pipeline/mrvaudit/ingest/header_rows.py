@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from mrvaudit import units
-from mrvaudit.ingest.block import Block, rehead
+from mrvaudit.ingest.block import Block, cell_texts, rehead
 from mrvaudit.ingest.headers import Heading, Lexicon, meaning
 from mrvaudit.ingest.words import folded
 
@@ -30,8 +30,8 @@ def relocate(block: Block, words: Lexicon, marks: Collection[str] = ()) -> Block
 def _found(block: Block, words: Lexicon) -> Block:
     if known_cells(block.headers, words) >= 2:
         return block
-    head = block.frame.filter(block.frame["_line"] <= HEADER_ROWS_LOOKED_AT)
-    for row in head["_line"].to_list():
+    lines = block.frame["_line"].head(HEADER_ROWS_LOOKED_AT).to_list()
+    for row in [line for line in lines if line <= HEADER_ROWS_LOOKED_AT]:
         moved = rehead(block, row)
         if known_cells(moved.headers, words) >= 2:
             return moved
@@ -43,10 +43,10 @@ def two_rows(block: Block, words: Lexicon, marks: Collection[str]) -> Block:
 
     A title above several columns stands in the first of them.
     """
-    below = block.frame.head(1)
+    below = block.frame
     if not below.height or below["_line"][0] != block.header_row + 1:
         return block
-    cells = ["" if cell is None else str(cell).strip() for cell in below.drop("_line").row(0)]
+    cells = cell_texts(below, 0)
     if not any(cells) or all(cells) or any(cell and _is_unit(cell, words) for cell in cells):
         return block
     joined, title = list(block.headers), ""
@@ -72,12 +72,7 @@ def _whole(title: str, cell: str, words: Lexicon, marks: Collection[str]) -> str
 
 def units_row(block: Block, words: Lexicon) -> tuple[Block, int | None]:
     """Where the row below the header holds nothing but units: the headers with these units, and that row's line."""
-    below = block.frame.head(1)
-    cells = (
-        [None if cell is None else str(cell).strip() or None for cell in below.drop("_line").row(0)]
-        if below.height
-        else []
-    )
+    cells = cell_texts(block.frame, 0) if block.frame.height else ()
     written = [cell for cell in cells if cell]
     named = any(_is_unit(cell, words, strictly=True) for cell in written)
     if not named or not all(_is_unit(cell, words) for cell in written):
@@ -88,7 +83,7 @@ def units_row(block: Block, words: Lexicon) -> tuple[Block, int | None]:
         else header
         for header, cell in zip(block.headers, cells, strict=True)
     )
-    return replace(block, headers=headers), below["_line"][0]
+    return replace(block, headers=headers), block.frame["_line"][0]
 
 
 def _has_unit(header: str, words: Lexicon) -> bool:

@@ -56,6 +56,7 @@ class Lexicon:
     unit_words: dict[str, str]
     units: Mapping[str, Unit]
     seen: dict[str, Reading]
+    near: dict[str, tuple[str, ...]]
     asides: Mapping[str, tuple[str, str]]
 
 
@@ -85,7 +86,7 @@ def lexicon(table: Table, known: Mapping[str, Unit], codes: Mapping[str, Mapping
                     with_unit.setdefault(f"{stem}_{snakes[spelling]}", (field.name, unit))
     asides = _beside(table, known, codes or {}, unit_words)
     spelled = {word: tuple(entry) for word, entry in words.items()}
-    return Lexicon(table.fields, spelled, with_unit, unit_words, known, {}, asides)
+    return Lexicon(table.fields, spelled, with_unit, unit_words, known, {}, {}, asides)
 
 
 def _beside(
@@ -257,9 +258,15 @@ def _stems(field: Field, known: Mapping[str, Unit]) -> list[str]:
 
 def nearest(text: str, words: Lexicon, most: int = 3) -> tuple[str, ...]:
     """Fields that a header may stand for: those it is spelled like, or those between which it does not choose."""
+    if text not in words.near:
+        words.near[text] = _nearest(text, words, most)
+    return words.near[text][:most]
+
+
+def _nearest(text: str, words: Lexicon, most: int) -> tuple[str, ...]:
     found = meaning(text, words)
     if isinstance(found, Doubt):
-        return found.fields[:most]
+        return found.fields
     whole = fold(text.split("(")[0].split("（")[0])
     close = get_close_matches(whole, list(words.words), n=most, cutoff=ALIKE) if len(whole) > 1 else []
-    return tuple(dict.fromkeys(name for spelling in close for name, _ in words.words[spelling]))[:most]
+    return tuple(dict.fromkeys(name for spelling in close for name, _ in words.words[spelling]))

@@ -109,11 +109,13 @@ def _one_left(intake: Intake, entity: str, ones: list[Left]) -> dict[str, Any]:
     headers = sorted({one.what for one in ones})
     shown = headers[:MOST_HEADERS]
     words, rest = words_of(table, intake.names, intake.sector), "…" if len(headers) > len(shown) else ""
+    near = first.reason in ("unknown", "several_fields", "unclear")
+    asked = [(one, nearest(one, words) if near else ()) for one in shown]
     values = {
         **field_words(table, None),
         "count": len(headers),
-        "headers_zh": "、".join(_asked(one, first.reason, words, "zh") for one in shown) + rest,
-        "headers_en": ", ".join(_asked(one, first.reason, words, "en") for one in shown) + rest,
+        "headers_zh": "、".join(_asked(one, names, words, "zh") for one, names in asked) + rest,
+        "headers_en": ", ".join(_asked(one, names, words, "en") for one, names in asked) + rest,
         "reason_zh": zh,
         "reason_en": en,
     }
@@ -121,9 +123,8 @@ def _one_left(intake: Intake, entity: str, ones: list[Left]) -> dict[str, Any]:
     return finding(intake.sector, case, values, table=table.name, row_key="", field=None, **place)
 
 
-def _asked(header: str, reason: str, words: Lexicon, lang: str) -> str:
+def _asked(header: str, names: tuple[str, ...], words: Lexicon, lang: str) -> str:
     """The header, and the fields that it may mean: a mapping file settles which."""
-    names = nearest(header, words) if reason in ("unknown", "several_fields", "unclear") else ()
     if not names:
         return header
     listed = "、".join(f"{words.fields[name].title.zh} {name}" for name in names)

@@ -28,7 +28,10 @@ from mrvaudit.standardise.layout import Layout, Placed, constant_text, lay_out, 
 from mrvaudit.standardise.sheets import Piece, pieces, without_growing
 
 Progress = Callable[[str, int, int], None]
-AHEAD = 1
+# Files read ahead of the one that is taken in: several only where they are so small that memory does not tell.
+AHEAD, SMALL_BYTES = 2, 4 << 20
+# So many files are worth a second process that reads workbooks: starting it takes as long as reading ten.
+MANY_FILES = 12
 
 
 def take_in(
@@ -62,8 +65,9 @@ def take_in(
     records: list[Found] = []
     for one in data:
         (records if attached.kind_of_scan(one, sector) is None else scans).append(one)
-    with ThreadPoolExecutor(1) as ahead:
-        for done, (one, blocks) in enumerate(_read_ahead(ahead, records, intake)):
+    most = AHEAD if len(records) >= MANY_FILES else 1
+    with ThreadPoolExecutor(most) as ahead:
+        for done, (one, blocks) in enumerate(_read_ahead(ahead, records, intake, most)):
             _take_file(intake, one, blocks, mappings, beside[one.folder] == 1)
             if progress is not None:
                 progress(one.name, done + 1, len(data))
@@ -74,15 +78,22 @@ def take_in(
 
 
 def _read_ahead(
-    ahead: ThreadPoolExecutor, files: Sequence[Found], intake: Intake
+    ahead: ThreadPoolExecutor, files: Sequence[Found], intake: Intake, most: int
 ) -> Iterator[tuple[Found, Future[list[Block]] | None]]:
-    """Every file in its order, the next one being read meanwhile; None for one that is not read."""
+    """Every file in its order, at most `most` of the next ones being read meanwhile; None for one that is not read."""
     waiting: deque[tuple[Found, Future[list[Block]] | None]] = deque()
     for one in files:
         waiting.append((one, ahead.submit(read, one, intake.readers) if one.is_data else None))
-        if len(waiting) > AHEAD:
+        while len(waiting) > (most if _is_small(one) else 1):
             yield waiting.popleft()
     yield from waiting
+
+
+def _is_small(found: Found) -> bool:
+    try:
+        return found.path.stat().st_size <= SMALL_BYTES
+    except OSError:  # it is gone, which is said when it is read
+        return True
 
 
 def _take_scans(intake: Intake, scans: Sequence[Found], beside: Counter[str]) -> None:

@@ -13,7 +13,7 @@ import polars as pl
 
 from mrvaudit import units
 from mrvaudit.ingest import words
-from mrvaudit.ingest.block import NOWHERE, Block, cell_columns, rehead
+from mrvaudit.ingest.block import NOWHERE, Block, rehead, text_rows
 from mrvaudit.ingest.headers import Heading, Lexicon, meaning
 from mrvaudit.ingest.sheets import calendar, stated
 from mrvaudit.tables import Table
@@ -72,10 +72,7 @@ def turn(
         return None
     if head != block.header_row:
         block = rehead(block, head)
-    columns = cell_columns(block.frame)
-    below = block.frame.select("_line", *(pl.col(one).cast(pl.String, strict=False) for one in columns))
-    rows: list[Row] = [(line, tuple((cell or "").strip() for cell in cells)) for line, *cells in below.iter_rows()]
-    rows = [row for row in rows if any(row[1])]
+    rows = [row for row in text_rows(block.frame) if any(row[1])]
     grid = _grid(block, rows, lexicon)
     if grid is None:
         return None
@@ -93,13 +90,10 @@ def turn(
 
 def _head_row(block: Block) -> int | None:
     """The first row of the top that names months, with something before them."""
-    top = block.frame.head(FIRST_ROWS)
-    columns = cell_columns(top)
-    rows = top.select("_line", *(pl.col(one).cast(pl.String, strict=False) for one in columns)).iter_rows()
-    for line, cells in [(block.header_row, block.headers), *((line, tuple(cells)) for line, *cells in rows)]:
-        found = calendar.months((cell or "").strip() for cell in cells)
+    for line, cells in [(block.header_row, block.headers), *text_rows(block.frame.head(FIRST_ROWS))]:
+        found = calendar.months(cells)
         if found and min(found) > 0:
-            return int(line)
+            return line
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from mrvaudit.ingest.block import Block, cell_columns, filled, rehead
+from mrvaudit.ingest.block import Block, cell_columns, filled, rehead, text_rows
 from mrvaudit.ingest.headers import OPENING, fold
 from mrvaudit.ingest.sheets import calendar
 from mrvaudit.tables import Table
@@ -51,23 +51,24 @@ def parts(block: Block, known: frozenset[str]) -> list[Part]:
 
 def _lines(block: Block) -> list[Line]:
     """Lines that may be titles or headers: those of the top, and those that follow an empty row, with their texts."""
-    columns = cell_columns(block.frame)
-    if not columns or block.frame["_line"].is_empty():
+    lines = block.frame["_line"]
+    if not cell_columns(block.frame) or lines.is_empty():
         return [(block.header_row, block.headers)]
-    full = filled(block.frame).arg_true()
+    full = filled(block.frame)
+    if full.all() and lines[-1] - lines[0] == lines.len() - 1:
+        shown = block.frame.head(FIRST_ROWS)
+    else:
+        shown = block.frame[_near_gaps(block.frame, full.arg_true())]
+    return [(block.header_row, block.headers), *text_rows(shown)]
+
+
+def _near_gaps(frame: pl.DataFrame, full: pl.Series) -> pl.Series:
+    """Positions of rows of the top, and of those that follow an empty row; `full` are those of rows with a cell."""
     after = (pl.col("_line").diff() > 1).fill_null(False)
     near = pl.any_horizontal(after.shift(back, fill_value=False) for back in range(TITLES))
     top = (pl.col("_line") <= FIRST_ROWS) | (pl.int_range(pl.len()) < FIRST_ROWS)
-    chosen = block.frame.select(pl.col("_line").gather(full)).select(top | near).to_series()
-    rows = (
-        block.frame[full.filter(chosen)]
-        .select("_line", *(pl.col(name).cast(pl.String, strict=False) for name in columns))
-        .iter_rows()
-    )
-    return [
-        (block.header_row, block.headers),
-        *((line, tuple((cell or "").strip() for cell in row)) for line, *row in rows),
-    ]
+    chosen = frame.select(pl.col("_line").gather(full)).select(top | near).to_series()
+    return full.filter(chosen)
 
 
 def _heads(lines: list[Line], known: frozenset[str]) -> list[tuple[int, int]]:
