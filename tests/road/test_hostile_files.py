@@ -14,6 +14,9 @@ from test_seams import write_toy
 
 from mrvaudit.errors import InputError
 from mrvaudit.ingest import apart, discover, read
+from mrvaudit.model import Work
+from mrvaudit.sector import load_sector
+from mrvaudit.standardise import intake, standardise
 
 LAST_CELL = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
 
@@ -115,3 +118,19 @@ def test_a_reader_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monkey
         read(found)
     monkeypatch.undo()
     assert 1 == len(read(found))
+
+
+def test_many_books_are_taken_in_their_order(tmp_path: Path) -> None:
+    """Two processes read them, and one of the files kills its own: the sources and rows are those of one at a time."""
+    folder = tmp_path / "fleet"
+    folder.mkdir()
+    honest = book(tmp_path / "trips.xlsx")
+    for number in range(intake.MANY_FILES + 4):
+        shutil.copy(honest, folder / f"plant{number:02}.xlsx")
+    altered(honest, folder / "plant07.xlsx", "xl/worksheets/sheet1.xml", "</sheetData>", LAST_CELL)
+    done = standardise(discover([folder]), load_sector(extra=TOY / "ferry"), Work(tmp_path / "work"))
+    names = [f"fleet/plant{number:02}.xlsx" for number in range(intake.MANY_FILES + 4)]
+    assert names == done.sources["path"].to_list()
+    read_rows = [(name, 0 if "07" in name else 1) for name in names]
+    assert read_rows == done.blocks.select("path", "rows_used").rows()
+    assert ["fleet/plant07.xlsx"] == [fault.where for fault in done.unreadable]
