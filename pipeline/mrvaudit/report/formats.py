@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -24,6 +24,9 @@ LANGUAGES = ("zh", "en")
 NONE = "–"
 MOST_RUNS = 6
 MINUS = "−"
+MOST_DECIMALS = 12
+TENS = [10**decimals for decimals in range(MOST_DECIMALS + 1)]
+COMMAS = [f",.{decimals}f" for decimals in range(MOST_DECIMALS + 1)]
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)(?::([+%]*)(\d*))?\}")
 
 
@@ -61,10 +64,8 @@ def number(value: Any, decimals: int = 0) -> str:
     """35,247 or −16,171.50; an en dash where there is no number."""
     if value is None:
         return NONE
-    scaled = abs(value) * 10**decimals
-    if scaled < 1e12 and abs(scaled % 1 - 0.5) > 1e-3:
-        # Far from a tie the binary rounding of the language says the same, and is three times as fast.
-        text = format(value, f",.{decimals}f")
+    if _is_plain(value, TENS[decimals]):
+        text = format(value, COMMAS[decimals])
     elif not known(value):
         return NONE
     else:
@@ -72,6 +73,23 @@ def number(value: Any, decimals: int = 0) -> str:
     if text[0] != "-":
         return text
     return text.replace("-", MINUS) if text.strip("-0.,") else text[1:]
+
+
+def _is_plain(value: Any, ten: int) -> bool:
+    """Far from a tie the binary rounding of the language says the same as half up, and is three times as fast."""
+    scaled = abs(value) * ten
+    return bool(scaled < 1e12 and abs(scaled % 1 - 0.5) > 1e-3)
+
+
+def numbers(values: Sequence[Any], decimals: int) -> list[str]:
+    """Each as `number` prints it, in half the time."""
+    ten, form_of = TENS[decimals], COMMAS[decimals]
+    return [
+        format(value, form_of)
+        if value is not None and value > 0 and (scaled := value * ten) < 1e12 and abs(scaled % 1 - 0.5) > 1e-3
+        else number(value, decimals)
+        for value in values
+    ]
 
 
 def signed(value: Any, decimals: int = 0) -> str:
@@ -82,7 +100,11 @@ def signed(value: Any, decimals: int = 0) -> str:
 
 def plain(value: Any, most: int = 6) -> str:
     """A number with as many decimals as it has, at most `most`: 0.03085, 99, 29.3076."""
-    return number(value, decimals_of([value], most)) if known(value) else NONE
+    if not known(value):
+        return NONE
+    if most and value > 0 and _is_plain(value, TENS[most]):
+        return format(value, COMMAS[most]).rstrip("0").rstrip(".")
+    return number(value, decimals_of([value], most))
 
 
 def decimals_of(values: Sequence[Any], most: int = 6) -> int:
@@ -175,14 +197,25 @@ def fill(template: Mapping[str, str], values: Mapping[str, Any]) -> Pair:
     figure; a pair prints its own language. A name that is not given prints as an en dash: a sentence in a report
     never fails for want of a figure.
     """
-    return {
-        lang: PLACEHOLDER.sub(lambda found, lang=lang: _value(found, values, lang), template[lang])  # type: ignore[misc]
-        for lang in LANGUAGES
-    }
+    return {lang: "".join([_filled(piece, values, lang) for piece in _pieces(template[lang])]) for lang in LANGUAGES}
 
 
-def _value(found: re.Match[str], values: Mapping[str, Any], lang: str) -> str:
-    value, style, digits = values.get(found[1]), found[2] or "", found[3]
+@lru_cache(maxsize=4_096)
+def _pieces(text: str) -> tuple[str | tuple[str, str, str], ...]:
+    """A template cut at its placeholders, each as name, style and digits."""
+    found: list[str | tuple[str, str, str]] = []
+    end = 0
+    for one in PLACEHOLDER.finditer(text):
+        found += [text[end : one.start()], (one[1], one[2] or "", one[3] or "")]
+        end = one.end()
+    return tuple(piece for piece in (*found, text[end:]) if piece)
+
+
+def _filled(piece: str | tuple[str, str, str], values: Mapping[str, Any], lang: str) -> str:
+    if isinstance(piece, str):
+        return piece
+    name, style, digits = piece
+    value = values.get(name)
     if isinstance(value, dict):
         return str(value[lang])
     if isinstance(value, str):
@@ -191,5 +224,7 @@ def _value(found: re.Match[str], values: Mapping[str, Any], lang: str) -> str:
         return NONE
     if "%" in style:
         return percent(value, int(digits or 2), "+" in style)[lang]
+    if not digits and "+" not in style:
+        return plain(value, 4)
     decimals = int(digits) if digits else decimals_of([value], 4)
     return signed(value, decimals) if "+" in style else number(value, decimals)

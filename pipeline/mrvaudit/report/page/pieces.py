@@ -40,18 +40,16 @@ def cut(text: Any, most: int = 400) -> str:
 def day_table(days: Mapping[str, Any], words: Mapping[str, Pair]) -> str:
     """Daily records without closing tags, which the language allows, and without classes: the bulk of a page."""
     heads = "".join(f"<th scope=col>{both(one['title'])}" for one in days["columns"])
-    decimals = [one["decimals"] for one in days["columns"]]
-    number = formats.number
     rows = days["rows"]
     plain = "".join([f"{day}{cell}" for day, *_, cell in rows])
     # Dates and cells seldom hold anything to escape; one look at all of them spares two for each row.
     safe = str if escape(plain) == plain else escape
-    lines = [
-        f"<tr><th scope=row>{safe(day[5:])}"
-        + "".join([f"<td>{number(value, places)}" for value, places in zip(values, decimals, strict=True)])
-        + f"<td>{safe(cell or NONE)}"
-        for day, *values, cell in rows
+    columns = [
+        [safe(row[0][5:]) for row in rows],
+        *[formats.numbers([row[at] for row in rows], one["decimals"]) for at, one in enumerate(days["columns"], 1)],
+        [safe(row[-1] or NONE) for row in rows],
     ]
+    lines = [f"<tr><th scope=row>{'<td>'.join(cells)}" for cells in zip(*columns, strict=True)]
     return (
         f"<table class=dt><thead><tr><th scope=col>{both(words['date'])}{heads}<th scope=col>{both(words['cell'])}"
         f"</thead><tbody>{''.join(lines)}</tbody></table>"
@@ -71,11 +69,12 @@ def data_cells(line: Mapping[str, Any], year: str, words: Mapping[str, Pair]) ->
 def _cell(one: Mapping[str, Any] | None, decimals: int | None, words: Mapping[str, Pair]) -> str:
     if one is None:
         return f"<td>{NONE}"
-    declared, recalculated = shown(one["declared"], decimals), shown(one["recalculated"], decimals)
-    if one["recalculated"] is None and one["declared"] is not None:
-        return f"<td>{declared}<small class=only>{both(words['declared_short'])}</small>"
+    declared, recalculated = one["declared"], one["recalculated"]
+    if recalculated is None and declared is not None:
+        return f"<td>{shown(declared, decimals)}<small class=only>{both(words['declared_short'])}</small>"
     if not one["differs"]:
-        return f"<td>{recalculated}"
+        return f"<td>{shown(recalculated, decimals)}"
+    declared, recalculated = shown(declared, decimals), shown(recalculated, decimals)
     said = f"<span class=vh>{both(words['declared'])} </span>"
     return f"<td>{recalculated}<span class=was>{said}{declared}</span>"
 

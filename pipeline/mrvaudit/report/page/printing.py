@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import new_context
 from markupsafe import Markup, escape
+
+# What templates print is mostly the same few words, classes and short figures.
+_escaped = lru_cache(maxsize=8_192)(escape)
 
 
 class Output(CodeGenerator):
@@ -32,6 +36,8 @@ class Templates(Environment):
         kind = type(value)
         if kind is Markup:
             return value  # type: ignore[no-any-return]
+        if kind is str:
+            return _escaped(value)
         return str(value) if kind in (float, int) else escape(value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:

@@ -84,15 +84,17 @@ def dots_day_step(chart: Mapping[str, Any]) -> Frame:
     """Daily dots and monthly steps on an 880 × 262 frame; longer runs without a value are shaded."""
     left, right, top, bottom = 58.0, 870.0, 32.0, 222.0
     days = [(date.fromisoformat(day), value) for day, value in chart["days"]]
-    months = sorted({day.isoformat()[:7] for day, _ in days} | {month for month, _ in chart["steps"]})
+    months = sorted({day[:7] for day, _ in chart["days"]} | {month for month, _ in chart["steps"]})
     months = axes.months_between(months[0], months[-1])
     first, last = date.fromisoformat(f"{months[0]}-01"), axes.month_end(months[-1])
     width = (last - first).days + 1
     values = [value for _, value in days] + [value for _, value in chart["steps"]]
     axis = axes.Axis(axes.ticks(min(values), max(values)), top, bottom)
 
+    start_at, y = first.toordinal(), axis.y
+
     def x(day: date, part: float = 0.5) -> float:
-        return round(left + ((day - first).days + part) / width * (right - left), 1)
+        return round(left + (day.toordinal() - start_at + part) / width * (right - left), 1)
 
     starts = {month: x(date.fromisoformat(f"{month}-01"), 0.0) for month in months}
     ends = {month: x(axes.month_end(month), 1.0) for month in months}
@@ -104,7 +106,7 @@ def dots_day_step(chart: Mapping[str, Any]) -> Frame:
     ]
     return axes.frame(
         880, 262, left, right, axis, labels, years, months,
-        dots="".join(f"M{x(day)} {axis.y(value)}h0" for day, value in days),
+        dots="".join([f"M{x(day)} {y(value)}h0" for day, value in days]),
         steps="".join(f"M{starts[month]} {axis.y(value)}H{ends[month]}" for month, value in chart["steps"]),
         cuts="".join(f"M{starts[month]} {bottom}v5" for month in months[1:]),
         gaps=gaps,

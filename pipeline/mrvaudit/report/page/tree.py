@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -129,9 +130,13 @@ def _declared_at(node: Node, words: Mapping[str, Pair]) -> str:
 
 def _place(cell: Node, words: Mapping[str, Pair]) -> str:
     """A cell in the one grammar of all cells: file › sheet › cell, and how many there are in a stretch."""
-    sheet = f" › {escape(cut(cell['sheet']))}" if cell["sheet"] else ""
     many = f" ({both(formats.fill(words['cells_count'], {'n': cell['cells']}))})" if (cell["cells"] or 0) > 1 else ""
-    return f"<code>{escape(cut(cell['file']))}</code>{sheet} › <code>{escape(cell['cell'])}</code>{many}"
+    return f"{_sheet(cell['file'], cell['sheet'])} › <code>{escape(cell['cell'])}</code>{many}"
+
+
+@lru_cache(maxsize=1_024)
+def _sheet(file: str, sheet: str | None) -> str:
+    return f"<code>{escape(cut(file))}</code>" + (f" › {escape(cut(sheet))}" if sheet else "")
 
 
 def _label(node: Node) -> str:
