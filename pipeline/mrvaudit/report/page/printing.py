@@ -12,7 +12,7 @@ from jinja2.runtime import new_context
 from markupsafe import Markup, escape
 
 # What templates print is mostly the same few words, classes and short figures.
-_escaped = lru_cache(maxsize=8_192)(escape)
+escaped = lru_cache(maxsize=8_192)(escape)
 
 
 class Output(CodeGenerator):
@@ -37,7 +37,7 @@ class Templates(Environment):
         if kind is Markup:
             return value  # type: ignore[no-any-return]
         if kind is str:
-            return _escaped(value)
+            return escaped(value)
         return str(value) if kind in (float, int) else escape(value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:

@@ -94,7 +94,7 @@ def dots_day_step(chart: Mapping[str, Any]) -> Frame:
     start_at, y = first.toordinal(), axis.y
 
     def x(day: date, part: float = 0.5) -> float:
-        return round(left + (day.toordinal() - start_at + part) / width * (right - left), 1)
+        return axes.tenth(left + (day.toordinal() - start_at + part) / width * (right - left))
 
     starts = {month: x(date.fromisoformat(f"{month}-01"), 0.0) for month in months}
     ends = {month: x(axes.month_end(month), 1.0) for month in months}

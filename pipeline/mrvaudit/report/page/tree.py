@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from mrvaudit.report import formats
 from mrvaudit.report.formats import Pair
-from mrvaudit.report.page.pieces import NB, both, cut, day_table, mark
+from mrvaudit.report.page.pieces import NB, both, cut, day_table, mark, spans
+from mrvaudit.report.page.printing import escaped
 from mrvaudit.report.page.trimming import Trim, shows
 
 Node = Mapping[str, Any]
@@ -107,9 +108,14 @@ class Tree:
         return "".join([*parts, *[self._branch(child) for child in node["args"]]])
 
     def _ground(self, node: Node) -> str:
-        text = f"{both(node['basis'])} {mark(node['mark'], self.words)}".rstrip()
+        text = _basis(node["basis"]["zh"], node["basis"]["en"], mark(node["mark"], self.words))
         number = self.grounds.setdefault(text, len(self.grounds) + 1)
         return f"<a href=#tb{number}>[{number}]</a>"
+
+
+@lru_cache(maxsize=1_024)
+def _basis(zh: str, en: str, tag: str) -> str:
+    return f"{spans(zh, en)} {tag}".rstrip()
 
 
 def _has_more(item: Node) -> bool:
@@ -130,8 +136,17 @@ def _declared_at(node: Node, words: Mapping[str, Pair]) -> str:
 
 def _place(cell: Node, words: Mapping[str, Pair]) -> str:
     """A cell in the one grammar of all cells: file › sheet › cell, and how many there are in a stretch."""
-    many = f" ({both(formats.fill(words['cells_count'], {'n': cell['cells']}))})" if (cell["cells"] or 0) > 1 else ""
-    return f"{_sheet(cell['file'], cell['sheet'])} › <code>{escape(cell['cell'])}</code>{many}"
+    many = (
+        _count(words["cells_count"]["zh"], words["cells_count"]["en"], cell["cells"])
+        if (cell["cells"] or 0) > 1
+        else ""
+    )
+    return f"{_sheet(cell['file'], cell['sheet'])} › <code>{escaped(cell['cell'])}</code>{many}"
+
+
+@lru_cache(maxsize=1_024)
+def _count(zh: str, en: str, cells: int) -> str:
+    return f" ({both(formats.fill({'zh': zh, 'en': en}, {'n': cells}))})"
 
 
 @lru_cache(maxsize=1_024)
@@ -141,7 +156,7 @@ def _sheet(file: str, sheet: str | None) -> str:
 
 def _label(node: Node) -> str:
     flag = FLAG if node["differs"] else ""
-    code = f"{escape(node['code'])} " if node["code"] else ""
+    code = f"{escaped(node['code'])} " if node["code"] else ""
     return f"{flag}{code}{both(node['title'])}"
 
 
