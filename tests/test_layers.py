@@ -16,7 +16,7 @@ PACKAGE = Path(mrvaudit.__file__).resolve().parent
 # Left may not import right; modules of one step do not import each other.
 STEPS = """
 errors
-model paths plugins packfile apart sql_words sql_origins
+model paths plugins packfile apart processes sql_words sql_origins
 units zip_bytes sql
 parameters tables
 formulas
@@ -42,7 +42,7 @@ cli
 """
 ORDER = {name: step for step, line in enumerate(STEPS.strip().splitlines()) for name in line.split()}
 # What the command line imports before it knows what is asked; frames only for annotations.
-LIGHT = ("model", "errors", "paths", "plugins")
+LIGHT = ("model", "errors", "paths", "plugins", "processes")
 HEAVY = (
     "polars",
     "duckdb",

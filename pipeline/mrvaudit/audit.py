@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +14,7 @@ from types import ModuleType
 
 import polars as pl
 
-from mrvaudit import assess, contracts, features, gate, ingest, standardise
+from mrvaudit import assess, contracts, features, gate, ingest, processes, standardise
 from mrvaudit.answers.answer import Answer
 from mrvaudit.answers.apply import apply
 from mrvaudit.apart import WORTH_BYTES, Apart, imports, timed
@@ -303,8 +302,7 @@ def run_jobs(jobs: Sequence[Job], workers: int) -> list[str]:
     """Names of the jobs done, in order; in this process for one worker, else in as many processes."""
     if workers <= 1 or len(jobs) <= 1:
         return [run_job(job) for job in jobs]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+    with processes.workers(min(workers, len(jobs))) as pool:
         return list(pool.map(run_job, jobs))
 
 

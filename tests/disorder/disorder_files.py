@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]
+from disorder_beside import ERRORS
 from disorder_layout import Sheet, sheet
 
 from mrvaudit.ingest import headers
@@ -87,10 +88,10 @@ def _book(path: Path, sheets: list[tuple[str, Sheet]], chance: random.Random) ->
         page = book.add_worksheet(label[:31])
         if number == hidden and number:
             page.hide()
-        typed = chance.random() < 0.5
+        typed, computed = chance.random() < 0.5, chance.random() < 0.2
         for line, row in enumerate(made.rows):
             for column, text in enumerate(row):
-                _cell(page, line, column, text, typed and line > 3 and column in made.numeric)
+                _cell(page, line, column, text, typed and line > 3 and column in made.numeric, computed)
         if chance.random() < 0.3:
             page.set_row(chance.randrange(len(made.rows)), None, None, {"hidden": True})
             page.set_column(1, chance.randint(1, 3), None, None, {"hidden": True})
@@ -101,9 +102,11 @@ def _book(path: Path, sheets: list[tuple[str, Sheet]], chance: random.Random) ->
     book.close()
 
 
-def _cell(page: object, line: int, column: int, text: str, typed: bool) -> None:
-    """Numbers as numbers where the sheet is typed and nothing of the text would be lost."""
-    if (
+def _cell(page: object, line: int, column: int, text: str, typed: bool, computed: bool) -> None:
+    """Numbers as numbers, or as formulas with their result, where the sheet is typed and no text would be lost."""
+    if text in ERRORS:
+        page.write_formula(line, column, "=1/0", None, text)  # type: ignore[attr-defined]
+    elif (
         typed
         and text
         and text.replace(".", "", 1).isdigit()
@@ -111,6 +114,9 @@ def _cell(page: object, line: int, column: int, text: str, typed: bool) -> None:
         and len(text) < 13
         and text.isascii()
     ):
-        page.write_number(line, column, float(text))  # type: ignore[attr-defined]
+        if computed:
+            page.write_formula(line, column, f"={text}*1", None, float(text))  # type: ignore[attr-defined]
+        else:
+            page.write_number(line, column, float(text))  # type: ignore[attr-defined]
     elif text:
         page.write_string(line, column, text)  # type: ignore[attr-defined]

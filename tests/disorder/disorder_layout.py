@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import disorder_across as across
+import disorder_beside as beside
 import disorder_twice as twice
 import polars as pl
 from disorder_across import total
@@ -18,7 +19,7 @@ from mrvaudit.sector import Sector
 from mrvaudit.sectors.power.sample.writing.printing import as_text
 from mrvaudit.tables import Field, Table
 
-BRACKETS = ("({})", "（{}）", "[{}]", "【{}】", " {}", "/{}")
+BRACKETS = ("({})", "\n({})", "（{}）", "[{}]", "【{}】", " {}", "/{}")
 NOTES = ("注：本表由生产部填报", "填表人：", "制表日期 2026-01-08", "说明：数据来自值长日志")
 
 
@@ -50,10 +51,23 @@ def sheet(rows: pl.DataFrame, table: Table, sector: Sector, words: Lexicon, chan
         [written(texts[name][at], table.fields[name], styles[name], sector, chance) for name in columns]
         for at in range(printed.height)
     ]
+    grown = beside.so_far(printed, table, sector) if chance.random() < 0.4 else None
+    if grown is not None:
+        name, figures = grown
+        columns.append(name)
+        mounting = [written(text, table.fields[name], styles[name], sector, chance) for text in figures]
+        lines = [[*line, text] for line, text in zip(lines, mounting, strict=True)]
     if chance.random() < 0.6:
         chance.shuffle(lines)
     heads = [_header(table.fields[name], styles[name], words, chance, not units_row) for name in columns]
+    if grown is not None:
+        heads[-1] = f"{heads[-1].strip('* ')}{chance.choice(beside.SO_FAR)}"
+    optional = [at for at, name in enumerate(columns) if not table.fields[name].required and name not in table.key]
+    lines = beside.with_errors(lines, optional, chance)
     sums = [total(printed[name].to_list(), table.fields[name], styles[name], sector) for name in columns]
+    bottom = _bottom(table, columns, sums, chance)
+    if not any("合计" in row for row in bottom):
+        lines = beside.with_copies(lines, chance)
     head = [heads]
     if units_row:
         head.append([_unit(table.fields[name], styles[name]) for name in columns])
@@ -62,7 +76,7 @@ def sheet(rows: pl.DataFrame, table: Table, sector: Sector, words: Lexicon, chan
     body = _with_blanks(lines, len(columns), chance)
     numeric = frozenset(at for at, name in enumerate(columns) if table.fields[name].type == "f64")
     top, merged = _titles(table, len(columns), chance)
-    return Sheet([*top, *head, *body, *_bottom(table, columns, sums, chance)], merged, numeric)
+    return Sheet([*top, *head, *body, *bottom], merged, numeric)
 
 
 def _spread(

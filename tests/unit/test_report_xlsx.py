@@ -279,7 +279,7 @@ def test_a_cell_shows_what_was_written(text: str, shown: tuple[str, Any, str], t
     (block,) = from_csv.read(path)
     made = book_of.opened(out := BytesIO(), {"tool_version": "", "as_of": "2026-01-01", "digest": ""}, "zh", "")
     made.file.add_worksheet("one")
-    rows = sheet_rows.rows(block, {}, marked_book.styles(made))
+    rows = sheet_rows.rows(block, {}, sheet_rows.Tails(marked_book.styles(made)))
     made.file.close()
     (tmp_path / "one.xlsx").write_bytes(sheet_rows.filled(out.getvalue(), {"xl/worksheets/sheet1.xml": rows}))
     cell = openpyxl.load_workbook(tmp_path / "one.xlsx")["one"]["A2"]
@@ -289,7 +289,8 @@ def test_a_cell_shows_what_was_written(text: str, shown: tuple[str, Any, str], t
 def test_typed_files_are_shown_as_text_and_figures() -> None:
     """Dates and truth values as words, figures as figures, nothing where there is nothing."""
     frame = pl.DataFrame({"c1": [True, None], "c2": [1.5, 1.0], "c3": [date(2025, 1, 1), None], "_line": [2, 3]})
-    rows, extent = sheet_rows.rows(Block(None, 1, ("a", "b", "c"), frame), {(2, 0): "major"}, lambda kind, _: len(kind))
+    tails = sheet_rows.Tails(lambda kind, _: len(kind))
+    rows, extent = sheet_rows.rows(Block(None, 1, ("a", "b", "c"), frame), {(2, 0): "major"}, tails)
     assert "A1:C3" == extent
     cells = re.findall(r'<c r="(\w+)" s="(\d)"(?: t="inlineStr")?(?:/>|>.*?>([^<]+)<)', rows.decode())
     expected = [("A1", "a"), ("B1", "b"), ("C1", "c"), ("A2", "true"), ("B2", "1.5"), ("C2", "2025-01-01")]

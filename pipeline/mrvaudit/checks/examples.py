@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import duckdb
 
-from mrvaudit import macros, store
+from mrvaudit import macros, processes, store
 from mrvaudit.checks.given import Given
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.run import Engine
@@ -162,8 +160,7 @@ def run_examples(sector: Sector, only: Sequence[str] = (), workers: int = 1) -> 
         return
     # Many small shares, so that no process is left with the slow rules.
     shares = [names[start : start + SHARE] for start in range(0, len(names), SHARE)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(shares)), context, initializer=_ready, initargs=(sector,)) as pool:
+    with processes.workers(min(workers, len(shares)), _ready, sector) as pool:
         for verdicts in pool.map(_share, shares):
             yield from verdicts
 

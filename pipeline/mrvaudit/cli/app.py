@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from mrvaudit import __version__
+from mrvaudit import __version__, processes
 from mrvaudit.cli import (
     allowance_command,
     audit_command,
@@ -86,8 +86,7 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    # Few objects of a run form rings, and looking for them again and again takes a twentieth of it.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(*processes.RINGS)
     leave(call())
 
 

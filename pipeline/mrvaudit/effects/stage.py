@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from mrvaudit import store
+from mrvaudit import processes, store
 from mrvaudit.checks.child import Task, apart
 from mrvaudit.checks.lineage import Lineage
 from mrvaudit.checks.run import reason_of
@@ -77,8 +75,7 @@ def replay_all(task: Task, findings: pl.DataFrame, workers: int) -> list[Outcome
             jobs.append(Job(replace(task, partitions=(part,), seconds=SECONDS), items))
     if workers <= 1 or len(jobs) <= 1:
         return [run_job(job) for job in jobs]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+    with processes.workers(min(workers, len(jobs))) as pool:
         return list(pool.map(run_job, jobs))
 
 

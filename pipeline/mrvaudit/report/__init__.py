@@ -6,9 +6,8 @@ packages (entry point group `mrvaudit.reports`) are found alike.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from mrvaudit import plugins
+from mrvaudit import plugins, processes
 from mrvaudit.assess import report_dirs
 from mrvaudit.errors import UsageError
 from mrvaudit.report import context, data, fleet, settings, settings_forms
@@ -94,8 +93,7 @@ def _written(job: Job, workers: int) -> Iterator[tuple[int, Path]]:
         return
     size = -(-len(keys) // workers)
     shares = [frozenset(keys[start : start + size]) for start in range(0, len(keys), size)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(shares), context) as pool:
+    with processes.workers(len(shares)) as pool:
         for done in as_completed([pool.submit(_share, job, share) for share in shares]):
             yield from done.result()
 

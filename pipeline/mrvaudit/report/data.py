@@ -35,10 +35,13 @@ class Slices:
     frame: pl.DataFrame
     spans: Mapping[Key, tuple[int, int]]
 
+    def of(self, *key: Any) -> pl.DataFrame:
+        """The slice of one key, empty where it does not occur."""
+        return self.frame.slice(*self.spans.get(key, (0, 0)))
+
     def rows(self, *key: Any) -> list[Row]:
         """Rows of one key, none where it does not occur."""
-        start, length = self.spans.get(key, (0, 0))
-        return self.frame.slice(start, length).to_dicts() if length else []
+        return self.of(*key).to_dicts() if key in self.spans else []
 
 
 def slices(frame: pl.DataFrame, keys: Iterable[str]) -> Slices:
@@ -117,7 +120,7 @@ class UnitRows:
     unit_key: int
     entity_id: str
     unit: Row
-    _seen: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _seen: dict[tuple[str, Any], Any] = field(default_factory=dict)
 
     def of_unit(self, name: str) -> list[Row]:
         """Rows of the unit in a view or table."""
@@ -150,6 +153,16 @@ class UnitRows:
                 found.setdefault(str(row.get("month") or row.get("date") or "")[:7], []).append(row)
             self._seen["records", name] = found
         return self._seen["records", name]  # type: ignore[no-any-return]
+
+    def records_of(self, table: str, month: str, item: str | None, value: Any) -> list[Row]:
+        """Records of a table in a month, and of an item where a value of it is given: its own and those of no item."""
+        key = ("records of", (table, month, value))
+        if key not in self._seen:
+            found = self.records(table).get(month, [])
+            if item is not None and value is not None:
+                found = [one for one in found if one.get(item) in (None, value)]
+            self._seen[key] = found
+        return self._seen[key]  # type: ignore[no-any-return]
 
     def _once(self, kind: str, found: Slices | None, name: str, key: Any) -> list[Row]:
         if (kind, name) not in self._seen:

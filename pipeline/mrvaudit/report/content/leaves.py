@@ -38,7 +38,7 @@ def cells(run: Run, rows: UnitRows, row: Row, source: Source, value: Any) -> lis
     found: list[Cell] = []
     if not run.lineage.base_columns(*source) and source[0] != _of_trees(run):
         for table in run.lineage.base_tables(source[0]):
-            found += _stretches(run, _latest(list(_records(run, rows, row, table))), None)
+            found += _stretches(run, _latest(_records(run, rows, row, table)), None)
     for table, field in run.lineage.base_columns(*source):
         records = [one for one in _records(run, rows, row, table) if _alike(one.get(field), value)]
         same = [one for one in records if one[field] == value and one.get("date") is None]
@@ -51,13 +51,11 @@ def _of_trees(run: Run) -> str | None:
     return run.sector.settings.totals.view if run.sector.settings.totals else None
 
 
-def _records(run: Run, rows: UnitRows, row: Row, table: str) -> Iterator[Row]:
+def _records(run: Run, rows: UnitRows, row: Row, table: str) -> list[Row]:
     """Records of the unit, the members of its group and its whole entity in the month and of the item of a row."""
     item = run.settings.item.column if run.settings.item else None
-    month = month_of(row)
-    for one in rows.records(table).get(month or "", []):
-        if item is None or row.get(item) is None or one.get(item) in (None, row[item]):
-            yield one
+    wanted = row.get(item) if item is not None else None
+    return rows.records_of(table, month_of(row) or "", item, wanted)
 
 
 def _alike(given: Any, value: Any) -> bool:

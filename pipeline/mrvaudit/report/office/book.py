@@ -114,7 +114,7 @@ def heads(book: Book, sheet: Worksheet, names: Sequence[str], widths: Sequence[f
 
 def wide(text: str) -> int:
     """Width of a line of text in columns of a sheet: a Chinese character takes two."""
-    return sum(2 if ord(one) > 0x2E7F else 1 for one in text)
+    return len(text) if text.isascii() else sum(2 if ord(one) > 0x2E7F else 1 for one in text)
 
 
 def tall(texts: Sequence[tuple[str, float]], least: int = 1) -> float:

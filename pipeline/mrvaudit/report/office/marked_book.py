@@ -105,11 +105,13 @@ def write(
     about = made.file.add_worksheet(words["sheet_about"][lang])
     _about(made, about, report, writing, [*listed, *doubts], links, lost)
     by_sheet = _marks([*listed, *doubts])
-    rows = {}
+    rows, tails = {}, sheet_rows.Tails(styles(made))
     for number, (key, block) in enumerate(found.items(), 2):
         sheet = made.file.add_worksheet(links.names[key])
         shared = any(one["shared"] for one in report["inputs"] if one["path"] == key[0])
-        rows[f"xl/worksheets/sheet{number}.xml"] = _sheet(made, sheet, writing, block, by_sheet.get(key, {}), shared)
+        rows[f"xl/worksheets/sheet{number}.xml"] = _sheet(
+            made, sheet, writing, block, by_sheet.get(key, {}), shared, tails
+        )
     made.file.close()
     path.write_bytes(sheet_rows.filled(out.getvalue(), rows))
 
@@ -168,14 +170,17 @@ def _about(
 
 
 def _sheet(
-    made: Book, sheet: Worksheet, writing: Writing, block: Block, marks: Mapping[tuple[int, int], Marks], shared: bool
-) -> tuple[bytes, str]:
+    made: Book, sheet: Worksheet, writing: Writing, block: Block, marks: Mapping[tuple[int, int], Marks], shared: bool,
+    tails: sheet_rows.Tails,
+) -> tuple[bytes, str]:  # fmt: skip
     """What surrounds the cells of one sheet and comments them; returns the rows, which are put in at the end."""
     first = block.first_column - 1
+    shown = block.frame.head(50).rows()
     for column, name in enumerate(cell_columns(block.frame), first):
-        texts = [block.headers[column - first] if column - first < len(block.headers) else ""]
-        texts += [str(one) for one in block.frame[name].head(50).drop_nulls().to_list()]
-        wide = max(book.wide(text[:WIDEST]) + 1.5 for text in texts)
+        nth = block.frame.get_column_index(name)
+        head = block.headers[column - first] if column - first < len(block.headers) else ""
+        texts = [head, *[str(row[nth]) for row in shown if row[nth] is not None]]
+        wide = max([book.wide(text[:WIDEST]) for text in texts]) + 1.5
         sheet.set_column(column, column, min(WIDEST, max(NARROWEST, wide)))
     sheet.freeze_panes(block.header_row, 0)
     sheet.repeat_rows(block.header_row - 1)
@@ -184,7 +189,7 @@ def _sheet(
         sheet.set_default_row(hide_unused_rows=True)
     for (row, column), at in marks.items():
         _comment(made, sheet, writing, row, column, at)
-    return sheet_rows.rows(block, {place: at.kind for place, at in marks.items()}, styles(made))
+    return sheet_rows.rows(block, {place: at.kind for place, at in marks.items()}, tails)
 
 
 def styles(made: Book) -> sheet_rows.Styles:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import polars as pl
@@ -38,10 +38,11 @@ Styles = Callable[[Kind, int | None], int]
 """Number of the style of a kind of cell, for figures of so many decimals or (None) for text."""
 
 
-def rows(block: Block, marks: Mapping[tuple[int, int], Kind], style: Styles) -> tuple[bytes, str]:
+def rows(block: Block, marks: Mapping[tuple[int, int], Kind], tails: Tails) -> tuple[bytes, str]:
     """`<sheetData>` of a block and the range of its cells: rows and columns where they were, as far as a sheet goes.
 
-    `marks` are the kinds of marked cells by row and column from 0; a marked cell without text is drawn empty.
+    `marks` are the kinds of marked cells by row and column from 0; a marked cell without text is drawn empty. `tails`
+    are those of the workbook.
     """
     columns = cell_columns(block.frame)
     first = block.first_column - 1
@@ -49,14 +50,12 @@ def rows(block: Block, marks: Mapping[tuple[int, int], Kind], style: Styles) -> 
     marked: dict[int, dict[int, Kind]] = {}
     for (row, column), kind in marks.items():
         marked.setdefault(row + 1, {})[column] = kind
-    tails = _Tails(style)
     written: dict[int, str] = {}
     if any(block.headers):
         written[block.header_row] = _marked_row(
             block.headers, block.header_row, first, marked.get(block.header_row, {}), tails, HEAD
         )
-    frame = block.frame.filter(pl.col("_line") <= MOST_ROWS).sort("_line")
-    for line, *values in frame.select("_line", *(_texts(frame[name]) for name in columns)).iter_rows():
+    for line, *values in _lines(block.frame, columns):
         if line in marked:
             written[line] = _marked_row(values, line, first, marked[line], tails, TEXT)
         else:
@@ -75,6 +74,15 @@ def rows(block: Block, marks: Mapping[tuple[int, int], Kind], style: Styles) -> 
     return f"<sheetData>{body}</sheetData>".encode(), extent
 
 
+def _lines(frame: pl.DataFrame, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Line and texts of every row that a sheet has room for; a frame stands in the order of its lines."""
+    if frame.height and frame["_line"][-1] > MOST_ROWS:
+        frame = frame.filter(pl.col("_line") <= MOST_ROWS)
+    if frame.columns != ["_line", *columns] or any(frame.schema[name] != pl.String for name in columns):
+        frame = frame.select("_line", *(_texts(frame[name]) for name in columns))
+    return frame.iter_rows()
+
+
 def _texts(values: pl.Series) -> pl.Series:
     """A column as text; files that know types give figures, dates and truth values."""
     if values.dtype == pl.String:
@@ -82,7 +90,7 @@ def _texts(values: pl.Series) -> pl.Series:
     return pl.Series(values.name, [cell_text(value) for value in values.to_list()], dtype=pl.String)
 
 
-class _Tails(dict[str, str]):
+class Tails(dict[str, str]):
     """What follows the address of a cell, by its text: a submission holds the same texts again and again."""
 
     def __init__(self, style: Styles) -> None:
@@ -103,7 +111,7 @@ class _Tails(dict[str, str]):
 
 
 def _marked_row(
-    values: Sequence[str | None], line: int, first: int, kinds: Mapping[int, Kind], tails: _Tails, plain: Kind
+    values: Sequence[str | None], line: int, first: int, kinds: Mapping[int, Kind], tails: Tails, plain: Kind
 ) -> str:
     """Cells of a row in which some are marked, or of the heads."""
     cells = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from mrvaudit import ingest
@@ -30,6 +32,7 @@ class Submission:
     _entity: str | None = None
     _readers: Mapping[str, Any] = field(default_factory=dict)
     _lines: Slices | None = None
+    _heads: dict[tuple[str, str | None], int] = field(default_factory=dict)
 
     def blocks(self, path: str, entity_id: str, shared: bool) -> list[Block] | None:
         """Sheets of a file; of a shared one only the entity's rows. None where it is gone, changed or unreadable."""
@@ -59,18 +62,30 @@ class Submission:
         """The block with the rows of one entity."""
         if self._lines is None:
             self._lines = _lines(self.audit)
-        rows = self._lines.rows(entity_id, path)
-        lines = pl.Series([row["line"] for row in rows if row["sheet"] == block.sheet], dtype=pl.Int32)
-        heads = self.audit.blocks.filter((pl.col("path") == path) & pl.col("sheet").eq_missing(block.sheet))
-        last = heads["header_row"].max() if heads.height else None
-        wanted = pl.col("_line").is_in(lines.implode())
-        if isinstance(last, int):
-            wanted = wanted | (pl.col("_line") <= last)
-        return replace(block, frame=block.frame.filter(wanted))
+            heads = self.audit.blocks.group_by("path", "sheet").agg(pl.col("header_row").max())
+            self._heads = {(path, sheet): row or 0 for path, sheet, row in heads.iter_rows()}
+        rows = self._lines.of(entity_id, path, block.sheet)
+        return replace(block, frame=_rows_at(block.frame, rows, self._heads.get((path, block.sheet), 0)))
+
+
+def _rows_at(frame: pl.DataFrame, rows: pl.DataFrame, last: int) -> pl.DataFrame:
+    """The rows down to line `last`, and those at the lines of `rows`, sorted; a frame stands in the order of its lines.
+
+    Each is looked up: a file of a whole fleet has a thousand times the rows of one of its enterprises.
+    """
+    own = frame["_line"]
+    top = frame[: bisect_right(own, last)]
+    if rows.is_empty() or own.is_empty():
+        return top
+    there, wanted = own.to_numpy(), np.unique(rows["line"].to_numpy())
+    wanted = wanted[(wanted > last) & (wanted <= there[-1])]
+    places = np.searchsorted(there, wanted)
+    found: pl.DataFrame = frame[places[there[places] == wanted]]
+    return pl.concat([top, found])
 
 
 def _lines(audit: Audit) -> Slices:
-    """Rows of every entity by file and sheet, from two columns of every table."""
+    """Lines of every entity by file and sheet, in order, from two columns of every table."""
     found = [
         frame
         for name in audit.sector.tables
@@ -81,7 +96,8 @@ def _lines(audit: Audit) -> Slices:
     blocks = audit.blocks.select(pl.col("block").cast(pl.Int32), "path", "sheet")
     rows = pl.concat(found).join(blocks, left_on="_block", right_on="block") if found else pl.DataFrame()
     return slices(
-        rows.select("entity_id", "path", "sheet", pl.col("_line").alias("line")).sort("line"), ("entity_id", "path")
+        rows.select("entity_id", "path", "sheet", pl.col("_line").alias("line")).sort("line"),
+        ("entity_id", "path", "sheet"),
     )
 
 
