@@ -11,7 +11,7 @@ from mrvaudit.sector import Sector
 from mrvaudit.standardise.totals import adds
 from mrvaudit.tables import Table
 
-SO_FAR = ("本月止累计", "年初至今", "累计", "1-本月累计", "自年初至本月止累计")
+SO_FAR = ("本月止累计", "年初至今", "累计", "1-本月累计", "自年初至本月止累计", "本年累计数", "_YTD")
 ERRORS = ("#REF!", "#DIV/0!", "#N/A", "#VALUE!")
 
 

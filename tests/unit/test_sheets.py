@@ -154,3 +154,15 @@ def test_rows_of_dates_after_an_empty_row_are_records(tmp_path: Path, power: Sec
     rows = [heads, ["1#机组", "S1", *days, "烟煤", "日样"], [], ["1#机组", "S2", *days, "烟煤", "日样"]]
     case = Case(tmp_path, power, {"样品.xlsx": book({"采样制样送样": rows})})
     assert [("fuel_samples", "rows", 2, 2, 0)] == [one[1:] for one in case.counts()]
+
+
+def test_a_header_of_the_year_so_far_names_its_table(tmp_path: Path, power: Sector) -> None:
+    """Below another table, under a title that names none: every header is known, one of them as the year so far."""
+    above = [["机组编号", "日期", "发电量(MWh)", "运行小时数(h)"], ["1#机组", "2025-01-01", 240.5, 24], [None]]
+    below = [
+        ["机组编号", "月份", "发电量(MWh)", "发电量(MWh)年初至今", "厂用电量(MWh)"],
+        ["1#机组", "2025-02", 10, 30, 9],
+    ]
+    case = Case(tmp_path, power, {"台账.xlsx": book({"生产日报": [*above, ["附：月报"], *below]})})
+    assert [(240.5,)] == case.rows("power_daily", "generation_mwh")
+    assert [(10.0, 9.0)] == case.rows("power_output", "generation_mwh", "self_use_mwh")

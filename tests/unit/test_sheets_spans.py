@@ -42,7 +42,20 @@ def test_before_and_after_are_versions(tmp_path: Path, power: Sector, heads: tup
     assert [] == case.said()
 
 
-@pytest.mark.parametrize("head", ["发电量(本月止累计)", "1-本月累计发电量(MWh)", "累计发电量", "发电量1-2月"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(
+            "发电量(本月止累计)",
+            "1-本月累计发电量(MWh)",
+            "累计发电量",
+            "发电量1-2月",
+            "发电量(MWh)年初至今",
+            "年初以来发电量累计",
+        ),
+        *("发电量(MWh)当年累计", "发电量全年累计", "发电量本年累计数", "generation_mwh_ytd", "发电量 year-to-date"),
+    ],
+)
 def test_the_year_so_far_is_not_the_month(tmp_path: Path, power: Sector, head: str) -> None:
     """A table of months leaves it aside and says so; nothing is subtracted."""
     rows = [["机组编号", "月份", "本月发电量", head], ["1#机组", "2025-01", 10, 10], ["1#机组", "2025-02", 11, 21]]

@@ -61,7 +61,10 @@ def _name(part: Part, name: str | None, several: bool, names: Names, sector: Sec
 
 
 def _by_header(block: Block, name: str | None, names: Names, sector: Sector) -> str | None:
-    """The only table that knows every header of a block and finds its key there; the sheet's own where it does."""
+    """The only table that knows every header of a block, plainly or of the year so far, and finds its key there.
+
+    The sheet's own where it does.
+    """
     heads = [header for header in block.headers if header]
     fitting = []
     for table in sector.tables.values():
@@ -69,7 +72,10 @@ def _by_header(block: Block, name: str | None, names: Names, sector: Sector) -> 
         read = [meaning(header, words) for header in heads]
         fields = {one.field for one in read if isinstance(one, Heading)}
         needed = {key for key in table.key if table.fields[key].required and table.fields[key].default is None}
-        if all(isinstance(one, Heading) for one in read) and needed <= fields:
+        if needed <= fields and all(
+            isinstance(one, Heading) or spans.said_of(header, words, names.spans) is not None
+            for header, one in zip(heads, read, strict=True)
+        ):
             fitting.append(table.name)
     if name in fitting:
         return name

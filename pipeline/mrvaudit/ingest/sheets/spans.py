@@ -22,8 +22,12 @@ KINDS = ("stage", "period")
 NUMBERED = {"stage": "version"}
 SHORTEST_WORD = 2
 # `1-3月累计`, `1～本月`: the year so far, whatever month it ends in.
+_TO_MONTH = r"1月?[-~～—至到](?:\d{1,2}|本|n)月(?:份|底|末)?"
 SO_FAR = re.compile(
-    r"(?:自?年初至|截至|截止)?(?:1月?[-~～—至到](?:\d{1,2}|本|n)月(?:份|底|末)?|本月止|本月末?|年初至今)?累计(?:值|数|量)?|1月?[-~～—至到](?:\d{1,2}|本|n)月(?:份)?"
+    r"自?年初(?:至今|以来)(?:累计(?:值|数|量)?)?"
+    r"|(?:自?年初(?:至|起|以来)?|[本当全]?年度?|截至|截止)?"
+    rf"(?:{_TO_MONTH}|本月止|本月末?|年初至今)?累计(?:值|数|量)?"
+    rf"|{_TO_MONTH}|ytd|year[-_]?to[-_]?date"
 )
 YEAR_TO_DATE = "year_to_date"
 _LEFT_OVER = re.compile(r"[(\[{【〔「（]\s*[)\]}】〕」）]|^[\s_\-/:：、,，·]+|[\s_\-/:：、,，·]+$")
@@ -62,7 +66,7 @@ def split(block: Block, table: Table, lexicon: Lexicon, known: Lists) -> list[Bl
         at: found
         for at, header in enumerate(block.headers)
         if header and not isinstance(meaning(header, lexicon), Heading)
-        if (found := _said(header, lexicon, known))
+        if (found := said_of(header, lexicon, known))
     }
     if not said:
         return [block]
@@ -81,12 +85,12 @@ def split(block: Block, table: Table, lexicon: Lexicon, known: Lists) -> list[Bl
     return [*_plain(block, table, lexicon, kept), *made]
 
 
-def _said(header: str, lexicon: Lexicon, known: Lists) -> tuple[str, str, str] | None:
+def said_of(header: str, lexicon: Lexicon, known: Lists) -> tuple[str, str, str] | None:
     """(field, code, header without the word) where a header is a field's name with a word of such a list."""
     plain = words.folded(header).replace(" ", "")
     so_far = SO_FAR.search(plain)
     if so_far is not None and "period" in known.words:
-        rest = _rest(plain, so_far[0])
+        rest = _trimmed(SO_FAR.sub("", plain))
         if isinstance(meaning(rest, lexicon), Heading):
             return "period", YEAR_TO_DATE, rest
     for name, spelled in known.words.items():
@@ -99,7 +103,11 @@ def _said(header: str, lexicon: Lexicon, known: Lists) -> tuple[str, str, str] |
 
 
 def _rest(plain: str, word: str) -> str:
-    left = plain.replace(word, "", 1)
+    return _trimmed(plain.replace(word, "", 1))
+
+
+def _trimmed(left: str) -> str:
+    """Without empty brackets and loose signs at the ends."""
     previous = None
     while previous != left:
         previous, left = left, _LEFT_OVER.sub("", left)
