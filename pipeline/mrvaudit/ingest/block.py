@@ -97,8 +97,8 @@ def cell_texts(frame: pl.DataFrame, at: int) -> tuple[str, ...]:
 
 def text_rows(frame: pl.DataFrame) -> list[tuple[int, tuple[str, ...]]]:
     """Line and cells of every row as texts, without spaces around them, empty where there is none."""
-    columns = cell_columns(frame)
-    if any(frame.schema[name] != pl.String for name in columns):
+    columns, schema = cell_columns(frame), frame.schema
+    if any(schema[name] != pl.String for name in columns):
         frame = frame.select("_line", *(pl.col(name).cast(pl.String, strict=False) for name in columns))
     return [
         (line, tuple([(cell or "").strip() for cell in cells]))
@@ -120,9 +120,10 @@ def filled(frame: pl.DataFrame) -> pl.Series:
     Columns are looked at only until every row has one: in most tables that is the first.
     """
     found: pl.Series | None = None
+    schema = frame.schema
     for name in cell_columns(frame):
         cell = pl.col(name)
-        is_text = frame.schema[name] == pl.String
+        is_text = schema[name] == pl.String
         full = (cell.str.strip_chars() != "").fill_null(False) if is_text else cell.is_not_null()
         column = frame.select(full.alias("full"))["full"]
         found = column if found is None else found | column

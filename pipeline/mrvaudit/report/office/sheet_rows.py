@@ -78,7 +78,7 @@ def _lines(frame: pl.DataFrame, columns: list[str]) -> Iterator[tuple[Any, ...]]
     """Line and texts of every row that a sheet has room for; a frame stands in the order of its lines."""
     if frame.height and frame["_line"][-1] > MOST_ROWS:
         frame = frame.filter(pl.col("_line") <= MOST_ROWS)
-    if frame.columns != ["_line", *columns] or any(frame.schema[name] != pl.String for name in columns):
+    if frame.columns != ["_line", *columns] or any(kind != pl.String for kind in frame.dtypes[1:]):
         frame = frame.select("_line", *(_texts(frame[name]) for name in columns))
     return frame.iter_rows()
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, nodes
+from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import new_context
 from markupsafe import Markup, escape
+
+from mrvaudit.report.lookup import Lookup
 
 # What templates print is mostly the same few words, classes and short figures.
 escaped = lru_cache(maxsize=8_192)(escape)
@@ -25,8 +27,8 @@ class Output(CodeGenerator):
             self.write("environment.shown(")
 
 
-class Templates(Environment):
-    """Templates that look into dictionaries first: the model is made of them, and a miss of an attribute is slow."""
+class Templates(Lookup):
+    """Templates of pages, all of them from files."""
 
     code_generator_class = Output
 
@@ -39,12 +41,6 @@ class Templates(Environment):
         if kind is str:
             return escaped(value)
         return str(value) if kind in (float, int) else escape(value)
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """`obj.attribute` of a template."""
-        if type(obj) is dict and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
 
     def write(self, name: str, view: Mapping[str, Any]) -> str:
         """A template's text. A context that is shared spares a slow copy of all globals."""
