@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mrvaudit import derived
@@ -16,6 +17,7 @@ from mrvaudit.report.formats import decimals_of, known, number
 
 if TYPE_CHECKING:
     from mrvaudit.derived import View
+    from mrvaudit.packfile import Words
     from mrvaudit.report.context import Run
     from mrvaudit.report.settings import DataCode
 
@@ -107,8 +109,13 @@ def _filled(run: Run, view: View, row: Row, skeleton: Node) -> Node:
         keys = view.columns[node["name"]].keys
         parameter = run.sector.parameters[node["parameter"]]
         found = value_at(parameter, "|".join(str(row.get(key)) for key in keys), month_of(row) or "")
-        node |= {"basis": found.basis.model_dump() if found else None, "mark": found.mark if found else None}
+        node |= {"basis": _pair(found.basis) if found else None, "mark": found.mark if found else None}
     return node
+
+
+@lru_cache(maxsize=4_096)
+def _pair(words: Words) -> Node:
+    return words.model_dump()
 
 
 def _shown(run: Run, rows: UnitRows, view: View, row: Row, raw: Node) -> Node:
