@@ -34,6 +34,7 @@ from mrvaudit.model import FINDING_INTERNAL, FINDINGS, Audit, Work
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
 from mrvaudit.standardise import Standardised
+from mrvaudit.standardise.completing import moved
 
 Progress = Callable[[str, int, int], None]
 MOST_THREADS = 4
@@ -167,9 +168,8 @@ def conclude(course: Course, names: Sequence[str]) -> Audit:
     crashed += detected.crashed
     second = second_opinion(course, crashed)
     said = pl.concat([course.notices, second.findings])
-    findings = assess.sort_findings(
-        cells.attach(pl.concat([findings, detected.findings, identified(said, standard.units)]), standard.blocks)
-    )
+    every = pl.concat([findings, detected.findings, identified(said, standard.units)])
+    findings = assess.sort_findings(cells.attach(every, standard.blocks, moved(work)))
     checks = pl.concat([checks, detected.checks, of_records(course), second.checks]).sort(
         *CHECK_ORDER, nulls_last=False
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from mrvaudit.errors import UsageError
 from mrvaudit.model import RECORDS, Audit, Work
 
-SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet")
+SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet", "moved.parquet")
 
 
 def keep(audit: Audit, out: Path) -> None:

@@ -66,12 +66,30 @@ def _parts(table: Table, rows: pl.DataFrame, chance: random.Random) -> Iterator[
     if table.month in table.fields and rows.height > 24 and chance.random() < 0.3:
         for month, part in rows.partition_by(str(table.month), as_dict=True, maintain_order=True).items():
             yield f"{label}_{month[0].month}月" if month[0] is not None else label, part
+    elif rows.height and table.key and chance.random() < 0.12:
+        for number, names in enumerate(_halves(table, chance), start=1):
+            others = [name for name in table.fields if name not in names]
+            yield (
+                f"{label}({number})",
+                rows.with_columns(pl.lit(None, rows.schema[name]).alias(name) for name in others),
+            )
     elif rows.height > 40 and chance.random() < 0.2:
         half = rows.height // 2
         yield f"{label}(1)", rows.head(half)
         yield f"{label}(2)", rows.slice(half)
     else:
         yield label, rows
+
+
+def _halves(table: Table, chance: random.Random) -> tuple[set[str], set[str]]:
+    """The fields of a table in two parts, each with the key and what is taken for said where it is not."""
+    both = {
+        name for name, field in table.fields.items() if name in ("entity_id", *table.key) or field.default is not None
+    }
+    others = [name for name in table.fields if name not in both]
+    chance.shuffle(others)
+    half = len(others) // 2
+    return both | set(others[:half]), both | set(others[half:])
 
 
 def _csv(path: Path, made: Sheet, chance: random.Random) -> None:

@@ -10,6 +10,7 @@ from sheet_case import Case, book
 
 from mrvaudit.checks.cells import Cells
 from mrvaudit.sector import Sector, load_sector
+from mrvaudit.standardise.completing import moved, places
 
 MONTHS = [f"{number}月" for number in range(1, 13)]
 FUEL = ["燃料消耗量", "t"], ["收到基元素碳含量", "tC/t"], ["碳氧化率", "%"]
@@ -112,3 +113,46 @@ def test_months_are_no_items(tmp_path: Path, power: Sector) -> None:
     rows = [["机组", "月份", "发电量"], *(["1#机组", f"2025年{month}", 10] for month in MONTHS)]
     case = Case(tmp_path, power, {"产出.xlsx": book({"C.4": rows})})
     assert [("C.4", "declared_output", "rows", 12, 12, 0)] == case.counts()
+
+
+def test_forms_of_one_month_complete_each_other(tmp_path: Path, power: Sector) -> None:
+    """C.4 and C.6 hold figures of the same months: one record, each figure in its own cell, no row put aside."""
+    months = ["1月", "2月", "3月"]
+    c4 = [
+        ["机组编号", "信息项", "单位", *months],
+        ["1#机组", "发电量", "MWh", 100, 200, 300],
+        [None, "供热量", "GJ", 7, 8, 9],
+    ]
+    c6 = [
+        ["2025年 辅助参数"],
+        ["机组编号", "信息项", *months],
+        ["1#机组", "供热比(%)", 10, 11, None],
+        [None, "供热量", 7, 8, 9],
+    ]
+    case = Case(tmp_path, power, {"2025年报告.xlsx": book({"C.4": c4, "C.6": c6})})
+    assert [(100.0, 7.0, 10.0), (200.0, 8.0, 11.0), (300.0, 9.0, None)] == case.rows(
+        "declared_output", "generation_mwh", "heat_gj", "heat_ratio_pct"
+    )
+    assert [] == case.said("REC-KEY", "INT-DUP")
+    found = moved(case.work)
+    cells = Cells(case.result.blocks, places(found))
+    where = [
+        cells.place(row["block"], row["line"], field)
+        for row in found.unique(["block", "line"], maintain_order=True).iter_rows(named=True)
+        for field in ("generation_mwh", "heat_ratio_pct")
+    ]
+    assert [("C.4", "D2"), ("C.6", "C3"), ("C.4", "E2"), ("C.6", "D3")] == [
+        (one["source_sheet"], one["source_cell"]) for one in where
+    ]
+    counts = case.result.blocks.select("rows_in", "rows_used", "rows_quarantined").sum().row(0)
+    assert counts[0] == counts[1] + counts[2]
+
+
+def test_forms_that_contradict_each_other_are_two_rows(tmp_path: Path, power: Sector) -> None:
+    """The same figure in both and not the same: one of them is put aside, and it is said."""
+    head = ["机组编号", "信息项", "单位", "1月", "2月", "3月"]
+    c4 = [head, ["1#机组", "发电量", "MWh", 100, 200, 300]]
+    c6 = [head, ["1#机组", "发电量", "MWh", 100, 201, 300], [None, "供热比", "%", 1, 2, 3]]
+    case = Case(tmp_path, power, {"2025年报告.xlsx": book({"C.4": c4, "C.6": c6})})
+    assert [(100.0, 1.0), (300.0, 3.0)] == case.rows("declared_output", "generation_mwh", "heat_ratio_pct")[::2]
+    assert [("REC-KEY", "differs", "generation_mwh")] == [one[:3] for one in case.said("REC-KEY")]

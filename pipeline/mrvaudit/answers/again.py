@@ -18,7 +18,7 @@ from mrvaudit.ingest.frames import POLARS_TYPES, schema, write
 from mrvaudit.model import RECORDS, SCORES, Audit, Work
 from mrvaudit.sector import Sector
 
-SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet")
+SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet", "moved.parquet")
 
 
 def audit_again(

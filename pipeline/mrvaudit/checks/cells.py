@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from mrvaudit.ingest.block import column_letter
+from mrvaudit.standardise.completing import Field, Place
+from mrvaudit.standardise.completing import places as places_of
 
 
 class Cells:
-    """Look-up over blocks.parquet."""
+    """Look-up over blocks.parquet; `moved` are fields that were read apart from their record."""
 
-    def __init__(self, blocks: pl.DataFrame) -> None:
+    def __init__(self, blocks: pl.DataFrame, moved: Mapping[Field, Place] | None = None) -> None:
+        self._moved = moved or {}
         self._blocks: dict[int, tuple[str, str | None, dict[str, int], bool]] = {
             row["block"]: (row["path"], row["sheet"], json.loads(row["field_columns"]), row["by"] == "columns")
             for row in blocks.select("block", "path", "sheet", "field_columns", "by").iter_rows(named=True)
@@ -21,6 +25,7 @@ class Cells:
 
     def place(self, block: int | None, line: int | None, field: str | None) -> dict[str, Any]:
         """The source columns of a field; the cell is None where the field has no column of its own."""
+        block, line = self._moved.get((block or 0, line or 0, field or ""), (block, line))
         known = self._blocks.get(block) if block is not None else None
         if known is None:
             return {"source_file": None, "source_sheet": None, "source_row": None, "source_cell": None}
@@ -33,21 +38,21 @@ class Cells:
         return {"source_file": path, "source_sheet": sheet, "source_row": line, "source_cell": cell}
 
 
-def attach(findings: pl.DataFrame, blocks: pl.DataFrame) -> pl.DataFrame:
+def attach(findings: pl.DataFrame, blocks: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
     """Fill the source columns of findings from `_block`, `_line` and `field`, and those of `related`."""
     if findings.is_empty():
         return findings
-    cells = Cells(blocks)
-    places = [
+    cells = Cells(blocks, places_of(moved))
+    found = [
         cells.place(block, line, field)
         for block, line, field in findings.select("_block", "_line", "field").iter_rows()
     ]
     related = [_related(cells, text) for text in findings["related"]]
     return findings.with_columns(
-        pl.Series("source_file", [one["source_file"] for one in places], dtype=pl.String),
-        pl.Series("source_sheet", [one["source_sheet"] for one in places], dtype=pl.String),
-        pl.Series("source_row", [one["source_row"] for one in places], dtype=pl.Int64),
-        pl.Series("source_cell", [one["source_cell"] for one in places], dtype=pl.String),
+        pl.Series("source_file", [one["source_file"] for one in found], dtype=pl.String),
+        pl.Series("source_sheet", [one["source_sheet"] for one in found], dtype=pl.String),
+        pl.Series("source_row", [one["source_row"] for one in found], dtype=pl.Int64),
+        pl.Series("source_cell", [one["source_cell"] for one in found], dtype=pl.String),
         pl.Series("related", related, dtype=pl.String),
     )
 

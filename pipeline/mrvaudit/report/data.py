@@ -17,6 +17,7 @@ import polars as pl
 from mrvaudit.ingest.block import column_letter
 from mrvaudit.report.settings import Settings
 from mrvaudit.report.settings.charts import Source
+from mrvaudit.standardise.completing import Field, Place, moved
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit
@@ -77,6 +78,12 @@ class Blocks:
     """Where the rows came from: block number -> file, sheet, and the column of each field."""
 
     frame: pl.DataFrame
+    moved: Mapping[Field, Place] = field(default_factory=dict)
+    """Fields that were read apart from their record: its block and line, and the field -> block and line."""
+
+    def where(self, block: int, line: int, name: str | None) -> tuple[int, int]:
+        """Block and line that a field of a record was read at."""
+        return self.moved.get((block, line, name or ""), (block, line))
 
     @cached_property
     def by_number(self) -> dict[int, Row]:
@@ -217,6 +224,7 @@ def owned(audit: Audit, partition: int) -> dict[str, tuple[int, ...]]:
     ]
     if not found:
         return {}
+    found.append(moved(work).select("entity_id", pl.col("own_block").alias("_block")))
     pairs = pl.concat(found, how="vertical_relaxed").unique().sort("entity_id", "_block")
     grouped = pairs.group_by("entity_id", maintain_order=True).agg(pl.col("_block"))
     return {entity: tuple(blocks) for entity, blocks in grouped.iter_rows()}

@@ -16,7 +16,7 @@ from mrvaudit.ingest import notices as words
 from mrvaudit.ingest.frames import schema, write
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
-from mrvaudit.standardise import units
+from mrvaudit.standardise import completing, units
 from mrvaudit.standardise.about import about_intake
 from mrvaudit.standardise.batch import Intake
 from mrvaudit.standardise.columns import scales
@@ -47,9 +47,11 @@ class Standardised:
 
 @dataclass(frozen=True)
 class _Tables:
-    """What finishing the tables leaves: repeated rows, findings, the unit index, a row of each unit not listed."""
+    """What finishing the tables leaves: repeated rows, findings, the unit index, a row of each unit not listed, fields
+    that were read apart from their record."""
 
     repeated: pl.DataFrame
+    moved: pl.DataFrame
     findings: list[dict[str, Any]]
     unit_index: pl.DataFrame
     seen: dict[int, tuple[str, int, int]]
@@ -81,6 +83,8 @@ def standardise(
     raw = pl.concat([pl.DataFrame(schema=RAW), *(part.cast(pl.Schema(RAW)) for part in intake.raw)])
     for frame, name in ((sources, "sources"), (blocks, "blocks"), (raw, "raw")):
         write(frame, work.file(f"{name}.parquet"))
+    if tables.moved.height:
+        write(tables.moved, work.file(completing.FILE))
     shutil.rmtree(work.file("staged"), ignore_errors=True)
     findings = [*about_intake(intake, owners, tables.unit_index, tables.seen), *tables.findings]
     findings += [said for one in routed.unmatched for said in outside.said(sector, one, owners.by_group)]
@@ -116,6 +120,7 @@ def _finish(intake: Intake, routed: Routed, cells: pl.DataFrame) -> _Tables:
     sector, work = intake.sector, intake.work
     keys = units.number(routed.references)
     repeated, findings, used = [pl.DataFrame(schema=REPEATED)], [], []
+    moved = [pl.DataFrame(schema=schema(completing.MOVED))]
     unit_index, seen = pl.DataFrame(), dict[int, tuple[str, int, int]]()
     for name in ("units", *(name for name in sector.tables if name != "units")):
         blocks = pl.Series([row["block"] for row in intake.blocks if row["table"] == name], dtype=pl.Int32)
@@ -125,6 +130,7 @@ def _finish(intake: Intake, routed: Routed, cells: pl.DataFrame) -> _Tables:
             write(done.rows, work.part(work.t(name), number))
             findings += credit_code.check(sector, sector.tables[name], done.rows)
             repeated.append(done.repeated)
+            moved.append(done.moved)
             findings += done.findings
             if name == "units":
                 used.append(done.rows)
@@ -135,7 +141,7 @@ def _finish(intake: Intake, routed: Routed, cells: pl.DataFrame) -> _Tables:
     at = pl.col("entity_id").replace_strict(routed.partition_of, default=0, return_dtype=pl.Int64)
     for number in range(len(routed.parts)):
         write(unit_index.filter(at == number), work.part(work.t("unit_index"), number))
-    return _Tables(pl.concat(repeated), findings, unit_index, seen)
+    return _Tables(pl.concat(repeated), pl.concat(moved), findings, unit_index, seen)
 
 
 def _see(seen: dict[int, tuple[str, int, int]], name: str, rows: pl.DataFrame, unit_index: pl.DataFrame) -> None:

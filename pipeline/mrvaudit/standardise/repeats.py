@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, field_words, finding, of_rows, related
 from mrvaudit.sector import Sector
+from mrvaudit.standardise import completing
 from mrvaudit.tables import Table
 
 # What the unreadable cells of a row said: field, text, field, text … with separators that no text holds.
@@ -21,18 +25,30 @@ def identity(table: Table) -> list[str]:
     return ["entity_id", *table.key]
 
 
-def single(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Sorted rows with each key once, and all rows of keys that stood there more than once.
+@dataclass(frozen=True)
+class Single:
+    """Rows with each key once; `groups` are all rows of keys that stood there more than once, with the reason `_why`
+    of those that are put aside; `parts` went into a record that has another place, `moved` says with which fields."""
 
-    Of these `_why` says why a row is put aside; the one that sorts first by its values is kept, so that the order of
-    the rows decides nothing.
+    rows: pl.DataFrame
+    groups: pl.DataFrame
+    parts: pl.DataFrame
+    moved: pl.DataFrame
+
+
+def single(table: Table, rows: pl.DataFrame, order: Sequence[str]) -> Single:
+    """Rows, sorted by `order`, with each key once.
+
+    Of rows that say different things the one that sorts first by its values is kept, so that the order of the rows
+    decides nothing. Rows from different blocks that say nothing against each other are one record.
     """
     same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in identity(table))
     marked = rows.with_columns((same & (pl.int_range(pl.len()) > 0)).alias("_same"))
     if not marked["_same"].any():
-        return rows, rows.clear().with_columns(
+        nothing = rows.clear().with_columns(
             pl.lit(None, pl.UInt32).alias("_key"), pl.lit(None, pl.String).alias("_why")
         )
+        return Single(rows, nothing, rows.clear(), pl.DataFrame(schema=schema(completing.MOVED)))
     marked = marked.with_columns(
         (~pl.col("_same")).cum_sum().alias("_key"), pl.col("_same").shift(-1, fill_value=False).alias("_next")
     )
@@ -50,12 +66,19 @@ def single(table: Table, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
         .otherwise(pl.lit("duplicate_key"))
         .alias("_why")
     )
-    kept = groups.filter(pl.col("_why").is_null()).select("_block", "_line")
+    others = [name for name in table.fields if name not in identity(table)]
+    done = completing.complete(table.name, others, groups)
+    groups = done.groups
+    made_one = pl.col("_key").is_in(done.whole["_key"].implode())
+    kept = groups.filter(pl.col("_why").is_null() & ~made_one).select("_block", "_line")
     single = ~(pl.col("_same") | pl.col("_next"))
     chosen = marked.join(
         kept.with_columns(pl.lit(True).alias("_kept")), on=["_block", "_line"], how="left", maintain_order="left"
     )
-    return chosen.filter(single | pl.col("_kept").fill_null(False)).select(rows.columns), groups.drop("_same", "_next")
+    found = chosen.filter(single | pl.col("_kept").fill_null(False)).select(rows.columns)
+    if done.whole.height:
+        found = pl.concat([found, done.whole.select(rows.columns)]).sort(order)
+    return Single(found, groups.drop("_same", "_next"), done.parts.select(rows.columns), done.moved)
 
 
 def conflicts(sector: Sector, table: Table, groups: pl.DataFrame) -> list[dict[str, Any]]:

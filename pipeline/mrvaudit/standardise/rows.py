@@ -10,6 +10,7 @@ import polars as pl
 from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, field_words, finding, of_rows, related
 from mrvaudit.sector import Sector
+from mrvaudit.standardise.completing import MOVED
 from mrvaudit.standardise.repeats import UNREAD, conflicts, copies, identity, single
 from mrvaudit.tables import Table
 
@@ -31,31 +32,36 @@ REPEATED = {"_block": pl.Int32(), "_line": pl.Int32(), "reason": pl.String()}
 
 @dataclass(frozen=True)
 class Finished:
-    """A standard table, the repeated rows put aside (block, line, reason), and what is to be said."""
+    """A standard table, the repeated rows put aside (block, line, reason), what is to be said, and MOVED."""
 
     rows: pl.DataFrame
     repeated: pl.DataFrame
     findings: list[dict[str, Any]]
+    moved: pl.DataFrame
 
 
 def finish(sector: Sector, table: Table, rows: pl.DataFrame, cells: pl.DataFrame, keys: pl.DataFrame) -> Finished:
     """Make the standard table of `rows` (entity known); `cells` are its cells that could not be read."""
     wanted = schema(table.columns())
     if rows.is_empty():  # most tables of most submissions
-        return Finished(pl.DataFrame(schema=wanted), pl.DataFrame(schema=REPEATED), [])
+        nothing = [pl.DataFrame(schema=kinds) for kinds in (wanted, REPEATED, schema(MOVED))]
+        return Finished(nothing[0], nothing[1], [], nothing[2])
     rows = _with_unit(table, _with_level(table, rows), keys)
     rows = _with_decimals(table, rows)
     usable = rows.filter(pl.col("_reason").is_null()).drop("_reason")
     findings = _unusable(sector, table, rows.filter(pl.col("_reason").is_not_null()))
-    usable, groups = single(table, _with_unread(usable.sort(_order(table, usable)), cells))
+    order = _order(table, usable)
+    done = single(table, _with_unread(usable.sort(order), cells), order)
     findings += (
-        _cells(sector, table, usable, cells)
-        + conflicts(sector, table, groups)
-        + copies(sector, table, groups)
-        + _nobodys(sector, table, usable)
+        _cells(sector, table, pl.concat([done.rows, done.parts]), cells)
+        + conflicts(sector, table, done.groups)
+        + copies(sector, table, done.groups)
+        + _nobodys(sector, table, done.rows)
     )
-    repeated = groups.filter(pl.col("_why").is_not_null()).select("_block", "_line", pl.col("_why").alias("reason"))
-    return Finished(usable.select([pl.col(name).cast(kind) for name, kind in wanted.items()]), repeated, findings)
+    aside = done.groups.filter(pl.col("_why").is_not_null())
+    repeated = aside.select("_block", "_line", pl.col("_why").alias("reason"))
+    standard = done.rows.select([pl.col(name).cast(kind) for name, kind in wanted.items()])
+    return Finished(standard, repeated, findings, done.moved)
 
 
 def _with_level(table: Table, rows: pl.DataFrame) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from mrvaudit import report
 from mrvaudit.model import Audit
 from mrvaudit.report.data import Blocks
 from mrvaudit.sector import Sector
+from mrvaudit.standardise.completing import moved, places
 from mrvaudit.visit import as_docx, as_xlsx, draw, pack, settings
 
 FILE = "visit.json"
@@ -41,7 +42,7 @@ def write(audit: Audit, out: Path, lang: str = "zh", seed: str | None = None, un
         audit=audit,
         settings=found,
         rows=draw.rows(audit, found),
-        blocks=Blocks(audit.blocks),
+        blocks=Blocks(audit.blocks, places(moved(audit.work))),
         attachments=_attachments(audit),
         seed=found.seed if seed is None else seed,
     )

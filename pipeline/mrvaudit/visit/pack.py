@@ -39,6 +39,8 @@ class Trip:
         """Where a figure stands: file!A1; None where its field has no cell."""
         names = (figure.block, figure.line) if isinstance(figure, Figure) else ("_block", "_line")
         block, line = (row.get(name) for name in names)
+        if block is not None and line is not None:
+            block, line = self.blocks.where(block, line, figure.field)
         place = self.blocks.cells(block, line, (figure.field,)) if figure.field else None
         if place is None or block is None:
             return None

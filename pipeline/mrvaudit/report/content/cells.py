@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from mrvaudit.ingest.values import plain_number
+from mrvaudit.standardise.completing import moved
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit
@@ -42,8 +43,15 @@ def _located(audit: Audit) -> pl.DataFrame:
     cells = findings.select(PLACE).filter(pl.col("field").is_not_null()).unique()
     joined = cells.join(blocks, on=["source_file", "source_sheet", "table"], nulls_equal=True)
     below = joined.filter(pl.col("header_row") < pl.col("source_row")).sort(*PLACE, "header_row", "block")
-    return below.unique(list(PLACE), keep="last", maintain_order=True).with_columns(
-        pl.col("source_row").cast(pl.Int32).alias("line")
+    found = below.unique(list(PLACE), keep="last", maintain_order=True)
+    return _with_records(found.with_columns(pl.col("source_row").cast(pl.Int32).alias("line")), moved(audit.work))
+
+
+def _with_records(cells: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
+    """The cells with `of_block` and `of_line`, the place of the record that holds their value."""
+    known = apart.select("field", of_block="block", of_line="line", block="own_block", line="own_line")
+    return cells.join(known, on=["block", "line", "field"], how="left", maintain_order="left").with_columns(
+        pl.col("of_block").fill_null(pl.col("block")), pl.col("of_line").fill_null(pl.col("line"))
     )
 
 
@@ -85,7 +93,9 @@ def _of_file(
     present = [name for name in fields if name in schema]
     if not present or "_block" not in schema:
         return {}
-    wanted = places.lazy().select("block", "line", *PLACE[:4], pl.col("field").alias("_field"))
+    wanted = places.lazy().select(
+        pl.col("of_block").alias("block"), pl.col("of_line").alias("line"), *PLACE[:4], pl.col("field").alias("_field")
+    )
     rows = (
         frame.select("_block", "_line", *present)
         .join(wanted, left_on=["_block", "_line"], right_on=["block", "line"], coalesce=True)

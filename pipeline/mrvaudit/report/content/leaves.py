@@ -76,7 +76,8 @@ def _stretches(run: Run, records: list[Row], field: str | None) -> Iterator[Cell
     lines: dict[int, list[int]] = {}
     for one in records:
         if one.get("_block") is not None and one.get("_line") is not None:
-            lines.setdefault(one["_block"], []).append(one["_line"])
+            block, line = run.blocks.where(one["_block"], one["_line"], field)
+            lines.setdefault(block, []).append(line)
     for block, of_block in sorted(lines.items()):
         place = run.blocks.by_number.get(block)
         ends = (min(of_block), max(of_block))

@@ -14,6 +14,7 @@ import polars as pl
 from mrvaudit import ingest
 from mrvaudit.errors import InputError
 from mrvaudit.report.data import Slices, scan, slices
+from mrvaudit.standardise.completing import moved
 
 if TYPE_CHECKING:
     from mrvaudit.ingest import Block
@@ -93,6 +94,8 @@ def _lines(audit: Audit) -> Slices:
         if {"entity_id", "_block", "_line"}
         <= set((frame := scan(audit.work.t(name), number, ("entity_id", "_block", "_line"))).columns)
     ]
+    apart = moved(audit.work)
+    found.append(apart.select("entity_id", pl.col("own_block").alias("_block"), pl.col("own_line").alias("_line")))
     blocks = audit.blocks.select(pl.col("block").cast(pl.Int32), "path", "sheet")
     rows = pl.concat(found).join(blocks, left_on="_block", right_on="block") if found else pl.DataFrame()
     return slices(

@@ -81,3 +81,13 @@ def own_verifier(scene: Scene, target: Target, size: float, _rng: np.random.Gene
     if size >= 3:
         change(scene, "verifications", pl.lit(True), preparer_province=pl.col("verifier_province"))
     return (target.month,)
+
+
+def no_attachment(scene: Scene, target: Target, size: float, _rng: np.random.Generator) -> tuple[date, ...]:
+    """The month's list of attachments lacks the ledger of output (1), of fuel (2), and of heat values (3)."""
+    kinds = ["output_ledger", "fuel_ledger", "ncv_ledger"][: int(size)]
+    made = rows(scene, "power_output").filter((pl.col("month") == target.month) & (pl.col("generation_mwh") > 0))
+    if made.is_empty():
+        return ()
+    drop(scene, "attachments", (pl.col("month") == target.month) & pl.col("kind").is_in(kinds))
+    return (target.month,)
