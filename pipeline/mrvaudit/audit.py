@@ -34,7 +34,7 @@ from mrvaudit.model import FINDING_INTERNAL, FINDINGS, Audit, Work
 from mrvaudit.rules import Rule
 from mrvaudit.sector import Sector
 from mrvaudit.standardise import Standardised
-from mrvaudit.standardise.completing import moved
+from mrvaudit.standardise.keys.completing import moved
 
 Progress = Callable[[str, int, int], None]
 MOST_THREADS = 4

@@ -90,6 +90,7 @@ def test_a_kind_whose_rule_does_not_ask_of_the_year_is_left_out() -> None:
         "issued_late",
         "own_verifier",
         "filing_late",
+        "no_attachment",
         "items_missing",
         "lapsed_laboratory",
     }

@@ -10,7 +10,7 @@ from sheet_case import Case, book
 
 from mrvaudit.checks.cells import Cells
 from mrvaudit.sector import Sector, load_sector
-from mrvaudit.standardise.completing import moved, places
+from mrvaudit.standardise.keys.completing import moved, places
 
 MONTHS = [f"{number}月" for number in range(1, 13)]
 FUEL = ["燃料消耗量", "t"], ["收到基元素碳含量", "tC/t"], ["碳氧化率", "%"]

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from mrvaudit.ingest.block import column_letter
-from mrvaudit.standardise.completing import Field, Place
-from mrvaudit.standardise.completing import places as places_of
+from mrvaudit.standardise.keys.completing import Field, Place
+from mrvaudit.standardise.keys.completing import places as places_of
 
 
 class Cells:

@@ -16,7 +16,7 @@ from mrvaudit.report import formats, settings, settings_forms
 from mrvaudit.report.content import cells
 from mrvaudit.report.data import Blocks, Row, Slices, slices
 from mrvaudit.report.formats import Pair
-from mrvaudit.standardise.completing import moved, places
+from mrvaudit.standardise.keys.completing import moved, places
 
 if TYPE_CHECKING:
     from mrvaudit.answers.answer import Answer

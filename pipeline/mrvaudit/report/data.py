@@ -17,7 +17,7 @@ import polars as pl
 from mrvaudit.ingest.block import column_letter
 from mrvaudit.report.settings import Settings
 from mrvaudit.report.settings.charts import Source
-from mrvaudit.standardise.completing import Field, Place, moved
+from mrvaudit.standardise.keys.completing import Field, Place, moved
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit

@@ -16,13 +16,14 @@ from mrvaudit.ingest import notices as words
 from mrvaudit.ingest.frames import schema, write
 from mrvaudit.model import Work
 from mrvaudit.sector import Sector
-from mrvaudit.standardise import completing, units
+from mrvaudit.standardise import units
 from mrvaudit.standardise.about import about_intake
 from mrvaudit.standardise.batch import Intake
 from mrvaudit.standardise.columns import scales
 from mrvaudit.standardise.entities import settle
 from mrvaudit.standardise.ids import credit_code, outside, period
 from mrvaudit.standardise.intake import Progress, take_in
+from mrvaudit.standardise.keys import completing
 from mrvaudit.standardise.parse import CELLS, RAW
 from mrvaudit.standardise.partition import Routed, route, table_parts
 from mrvaudit.standardise.quarantine import counted, quarantine, texts

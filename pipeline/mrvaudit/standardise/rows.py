@@ -10,8 +10,8 @@ import polars as pl
 from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, field_words, finding, of_rows, related
 from mrvaudit.sector import Sector
-from mrvaudit.standardise.completing import MOVED
-from mrvaudit.standardise.repeats import UNREAD, conflicts, copies, identity, single
+from mrvaudit.standardise.keys.completing import MOVED, UNREAD
+from mrvaudit.standardise.keys.repeats import conflicts, copies, identity, single
 from mrvaudit.tables import Table
 
 REASON_WORDS = {

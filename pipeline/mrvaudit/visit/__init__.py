@@ -21,7 +21,7 @@ from mrvaudit import report
 from mrvaudit.model import Audit
 from mrvaudit.report.data import Blocks
 from mrvaudit.sector import Sector
-from mrvaudit.standardise.completing import moved, places
+from mrvaudit.standardise.keys.completing import moved, places
 from mrvaudit.visit import as_docx, as_xlsx, draw, pack, settings
 
 FILE = "visit.json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from mrvaudit.ingest.values import plain_number
-from mrvaudit.standardise.completing import moved
+from mrvaudit.standardise.keys.completing import moved
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit

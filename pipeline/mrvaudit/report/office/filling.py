@@ -12,8 +12,8 @@ from docxtpl import DocxTemplate
 from jinja2 import Environment, StrictUndefined, Template
 from lxml import etree
 
-from mrvaudit.report.lookup import Lookup
 from mrvaudit.report.office.texts import seen
+from mrvaudit.report.page.printing import Lookup
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.docx"
 

@@ -14,7 +14,7 @@ import polars as pl
 from mrvaudit import ingest
 from mrvaudit.errors import InputError
 from mrvaudit.report.data import Slices, scan, slices
-from mrvaudit.standardise.completing import moved
+from mrvaudit.standardise.keys.completing import moved
 
 if TYPE_CHECKING:
     from mrvaudit.ingest import Block

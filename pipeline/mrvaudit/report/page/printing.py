@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import nodes
+from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import new_context
 from markupsafe import Markup, escape
-
-from mrvaudit.report.lookup import Lookup
 
 # What templates print is mostly the same few words, classes and short figures.
 escaped = lru_cache(maxsize=8_192)(escape)
@@ -25,6 +23,16 @@ class Output(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("environment.shown(")
+
+
+class Lookup(Environment):
+    """Templates that look into dictionaries first: the model is made of them, and a miss of an attribute is slow."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute` of a template."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 class Templates(Lookup):

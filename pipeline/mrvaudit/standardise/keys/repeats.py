@@ -11,11 +11,9 @@ import polars as pl
 from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, field_words, finding, of_rows, related
 from mrvaudit.sector import Sector
-from mrvaudit.standardise import completing
+from mrvaudit.standardise.keys import completing
+from mrvaudit.standardise.keys.completing import UNREAD
 from mrvaudit.tables import Table
-
-# What the unreadable cells of a row said: field, text, field, text … with separators that no text holds.
-UNREAD = "_unread"
 
 
 def identity(table: Table) -> list[str]:
@@ -40,7 +38,7 @@ def single(table: Table, rows: pl.DataFrame, order: Sequence[str]) -> Single:
     """Rows, sorted by `order`, with each key once.
 
     Of rows that say different things the one that sorts first by its values is kept, so that the order of the rows
-    decides nothing. Rows from different blocks that say nothing against each other are one record.
+    decides nothing. Rows that say nothing against each other are one record.
     """
     same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in identity(table))
     marked = rows.with_columns((same & (pl.int_range(pl.len()) > 0)).alias("_same"))

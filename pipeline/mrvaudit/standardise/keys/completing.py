@@ -1,4 +1,4 @@
-"""Rows of one key on several sheets that say nothing against each other: one record, to which each adds what it knows.
+"""Rows of one key that say nothing against each other: one record, to which each adds what it knows.
 
 Forms spread the figures of a month over several sheets. The record stands where its first row stands; which fields were
 read elsewhere is kept beside the tables, so that each value is still shown in its own cell.
@@ -14,6 +14,8 @@ import polars as pl
 from mrvaudit.ingest.frames import schema
 from mrvaudit.model import Work
 
+# What the unreadable cells of a row said: field, text, field, text … with separators that no text holds.
+UNREAD = "_unread"
 FILE = "moved.parquet"
 MOVED = {
     "entity_id": "str", "table": "str", "field": "str", "block": "i32", "line": "i32", "own_block": "i32",
@@ -37,25 +39,26 @@ class Completed:
 
 
 def complete(table: str, fields: Sequence[str], groups: pl.DataFrame) -> Completed:
-    """Make one of the rows of a key that come from different blocks and agree in every field that several of them have.
+    """Make one of the rows of a key that agree in every field that several of them have.
 
-    `groups` has `_key`, `_why` (duplicate_row for a row that repeats another), `_block` and `_line`; rows that repeat
-    another do not count.
+    `groups` has `_key`, `_why` (duplicate_row for a row that repeats another), `_block`, `_line` and `_unread`; rows
+    that repeat another do not count. What a cell says that cannot be read may be anything: such rows stay apart.
     """
     by_key = "_key"
     differs = [(pl.col(name).min() != pl.col(name).max()).over(by_key).fill_null(False) for name in fields]
-    apart = pl.col("_block").n_unique().over(by_key) == pl.len().over(by_key)
+    read = pl.col(UNREAD).is_null().all().over(by_key)
     found = (
         groups.filter(pl.col("_why").ne_missing("duplicate_row"))
-        .filter((pl.len().over(by_key) > 1) & apart & ~pl.any_horizontal(differs))
+        .filter((pl.len().over(by_key) > 1) & read & ~pl.any_horizontal(differs))
         .sort(by_key, "_block", "_line")
     )
     whole = found.group_by(by_key, maintain_order=True).agg(pl.all().drop_nulls().first())
     kept = whole.select(by_key, pl.col("_block").alias("block"), pl.col("_line").alias("line"))
     moved = [pl.DataFrame(schema=schema(MOVED))]
     for name in fields if whole.height else ():
-        read = found.filter(pl.col(name).is_not_null()).unique(by_key, keep="first", maintain_order=True)
-        elsewhere = read.join(kept, on=by_key).filter(pl.col("_block") != pl.col("block"))
+        first = found.filter(pl.col(name).is_not_null()).unique(by_key, keep="first", maintain_order=True)
+        here = (pl.col("_block") == pl.col("block")) & (pl.col("_line") == pl.col("line"))
+        elsewhere = first.join(kept, on=by_key).filter(~here)
         moved.append(
             elsewhere.select(
                 "entity_id", pl.lit(table).alias("table"), pl.lit(name).alias("field"), "block", "line",

@@ -1,0 +1,1 @@
+"""Rows of one key: which is kept, and which are one record."""
