@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def _joined(sheets: list[tuple[str, Sheet]], chance: random.Random) -> list[tupl
     for label, made in sheets:
         if found and chance.random() < 0.25 and not made.rows[0][0].startswith("2025年"):
             above, first = found.pop()
-            rows = [*first.rows, *[[""]] * chance.randint(1, 3), [label.split("_")[0]], *_below(made)]
+            # A title may say little where the header tells; items of a table across belong to several tables.
+            title = label.split("_")[0] if made.numeric else re.sub(r"_\d+月$", "", label)
+            rows = [*first.rows, *[[""]] * chance.randint(1, 3), [title], *_below(made)]
             found.append((above, Sheet(rows, first.merged)))
         else:
             found.append((label, made))
