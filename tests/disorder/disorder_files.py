@@ -86,9 +86,8 @@ def _parts(table: Table, rows: pl.DataFrame, chance: random.Random) -> Iterator[
 
 def _halves(table: Table, chance: random.Random) -> tuple[set[str], set[str]]:
     """The fields of a table in two parts, each with the key and what is taken for said where it is not."""
-    both = {
-        name for name, field in table.fields.items() if name in ("entity_id", *table.key) or field.default is not None
-    }
+    said = {name for name, field in table.fields.items() if field.default is not None}
+    both = said | ({"entity_id", "unit_id", "scope", "scope_id", *table.key} & set(table.fields))
     others = [name for name in table.fields if name not in both]
     chance.shuffle(others)
     half = len(others) // 2

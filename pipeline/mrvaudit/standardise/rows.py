@@ -104,7 +104,11 @@ def _with_decimals(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_unread(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Rows with what their unreadable cells said: two rows that differ in nothing else are not the same."""
+    """Rows with what their unreadable cells said: two rows that differ in nothing else are not the same.
+
+    A formula that failed says nothing.
+    """
+    cells = cells.filter(~pl.col("reason").str.starts_with("formula_"))
     if cells.is_empty():
         return rows.with_columns(pl.lit(None, pl.String).alias(UNREAD))
     said = pl.concat_str("field", pl.lit("\x1f"), "text", pl.lit("\x1e"))
