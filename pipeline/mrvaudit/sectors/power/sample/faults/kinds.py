@@ -166,7 +166,7 @@ FAULTS = (
           ahead=1),
     Fault("other_scale", "PRC-04", "control_plan", "method", "unit", "month", (2, 4, 8), "days",
           days.other_scale, _COAL),
-    Fault("no_attachment", "PRC-05", "attachments", "kind", "plant", "month", _DEGREES, "papers",
+    Fault("no_attachment", "PRC-05", "attachments", "kind", "units", "month", _DEGREES, "papers",
           papers.no_attachment, _ANY),
     Fault("meter_lapsed", "PRC-09", "meters", "due_on", "unit", "month", (5, 10, 20), "days",
           papers.meter_lapsed, _ANY),

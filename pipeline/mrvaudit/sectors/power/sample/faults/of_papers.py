@@ -87,7 +87,7 @@ def no_attachment(scene: Scene, target: Target, size: float, _rng: np.random.Gen
     """The month's list of attachments lacks the ledger of output (1), of fuel (2), and of heat values (3)."""
     kinds = ["output_ledger", "fuel_ledger", "ncv_ledger"][: int(size)]
     made = rows(scene, "power_output").filter((pl.col("month") == target.month) & (pl.col("generation_mwh") > 0))
-    if made.is_empty():
+    if set(made["unit_id"]) != set(target.units):  # a unit that stood still has no ledger to file
         return ()
     drop(scene, "attachments", (pl.col("month") == target.month) & pl.col("kind").is_in(kinds))
     return (target.month,)
