@@ -99,3 +99,9 @@ def test_unit_names_are_printed_with_their_signs(name: str | None, printed: str)
     """Packs write units in plain letters, reports as the forms do; words are translated."""
     assert printed == formats.unit_name(name)["en"]
     assert "天" == formats.unit_name("days")["zh"]
+
+
+def test_as_many_decimals_as_a_pack_asks_for() -> None:
+    """More than a figure has are noughts; nothing is looked up in a list that ends."""
+    printed = "0.500000000000000"
+    assert [printed, printed] == [formats.number(0.5, 15), *formats.numbers([0.5], 15)]

@@ -24,9 +24,6 @@ LANGUAGES = ("zh", "en")
 NONE = "–"
 MOST_RUNS = 6
 MINUS = "−"
-MOST_DECIMALS = 12
-TENS = [10**decimals for decimals in range(MOST_DECIMALS + 1)]
-COMMAS = [f",.{decimals}f" for decimals in range(MOST_DECIMALS + 1)]
 PLACEHOLDER = re.compile(r"\{([a-z_0-9]+)(?::([+%]*)(\d*))?\}")
 
 
@@ -60,12 +57,19 @@ def half_up(value: float, decimals: int) -> Decimal:
     return Decimal(repr(round(float(value), 10))).quantize(_step(decimals), ROUND_HALF_UP)
 
 
+@cache
+def _form(decimals: int) -> tuple[int, str]:
+    """What scales a figure of so many decimals to whole numbers, and how it is printed."""
+    return 10**decimals, f",.{decimals}f"
+
+
 def number(value: Any, decimals: int = 0) -> str:
     """35,247 or −16,171.50; an en dash where there is no number."""
     if value is None:
         return NONE
-    if _is_plain(value, TENS[decimals]):
-        text = format(value, COMMAS[decimals])
+    ten, form_of = _form(decimals)
+    if _is_plain(value, ten):
+        text = format(value, form_of)
     elif not known(value):
         return NONE
     else:
@@ -83,7 +87,7 @@ def _is_plain(value: Any, ten: int) -> bool:
 
 def numbers(values: Sequence[Any], decimals: int) -> list[str]:
     """Each as `number` prints it, in half the time."""
-    ten, form_of = TENS[decimals], COMMAS[decimals]
+    ten, form_of = _form(decimals)
     return [
         format(value, form_of)
         if value is not None and value > 0 and (scaled := value * ten) < 1e12 and abs(scaled % 1 - 0.5) > 1e-3
@@ -102,8 +106,9 @@ def plain(value: Any, most: int = 6) -> str:
     """A number with as many decimals as it has, at most `most`: 0.03085, 99, 29.3076."""
     if not known(value):
         return NONE
-    if most and value > 0 and _is_plain(value, TENS[most]):
-        return format(value, COMMAS[most]).rstrip("0").rstrip(".")
+    ten, form_of = _form(most)
+    if most and value > 0 and _is_plain(value, ten):
+        return format(value, form_of).rstrip("0").rstrip(".")
     return number(value, decimals_of([value], most))
 
 
