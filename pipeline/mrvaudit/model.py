@@ -159,6 +159,8 @@ def no_signals() -> pl.DataFrame:
 
 RECORDS = "records"
 """Folder below the output folder in which the standard tables stay after a run."""
+BESIDE_TABLES = ("sources.parquet", "blocks.parquet", "raw.parquet", "moved.parquet")
+"""What stays with them: where every row and every value came from."""
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,14 @@ import shutil
 from pathlib import Path
 
 from mrvaudit.errors import UsageError
-from mrvaudit.model import RECORDS, Audit, Work
-
-SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet", "moved.parquet")
+from mrvaudit.model import BESIDE_TABLES, RECORDS, Audit, Work
 
 
 def keep(audit: Audit, out: Path) -> None:
     """Copy the standard tables, the views that the sector keeps, and where every row came from."""
     work, kept = audit.work, Work(out / RECORDS)
     kept.root.mkdir(exist_ok=True)
-    for name in SINGLE:
+    for name in BESIDE_TABLES:
         if work.file(name).is_file():
             shutil.copyfile(work.file(name), kept.file(name))
     for folder in sorted(work.file("t").iterdir()):

@@ -14,10 +14,9 @@ from mrvaudit.checks.cells import Cells, attach
 from mrvaudit.checks.findings import row_key
 from mrvaudit.checks.words import fill, number
 from mrvaudit.ingest.block import column_letter
-from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import frame
 from mrvaudit.sector import Sector
-from mrvaudit.standardise.keys.completing import MOVED
+from mrvaudit.standardise.keys.completing import nothing_moved
 
 Ask = Callable[..., tuple[list[dict[str, Any]], list[dict[str, Any]]]]
 
@@ -111,7 +110,7 @@ def test_attach() -> None:
     """Findings and their related cells get their places; internal numbers leave `related`."""
     related = json.dumps([{"table": "t", "field": "diesel_kg", "row_key": "k", "_block": 1, "_line": 4}])
     findings = frame([{"field": "month", "_block": 0, "_line": 7, "related": related}, {"field": "month"}])
-    attached = attach(findings, BLOCKS, pl.DataFrame(schema=schema(MOVED)))
+    attached = attach(findings, BLOCKS, nothing_moved())
     assert attached.select("source_file", "source_sheet", "source_row", "source_cell").rows() == [
         ("in/a.xlsx", "Sheet 1", 7, "AB7"),
         (None, None, None, None),

@@ -45,15 +45,17 @@ def test_before_and_after_are_versions(tmp_path: Path, power: Sector, heads: tup
 @pytest.mark.parametrize(
     "head",
     [
-        *(
-            "发电量(本月止累计)",
-            "1-本月累计发电量(MWh)",
-            "累计发电量",
-            "发电量1-2月",
-            "发电量(MWh)年初至今",
-            "年初以来发电量累计",
-        ),
-        *("发电量(MWh)当年累计", "发电量全年累计", "发电量本年累计数", "generation_mwh_ytd", "发电量 year-to-date"),
+        "发电量(本月止累计)",
+        "1-本月累计发电量(MWh)",
+        "累计发电量",
+        "发电量1-2月",
+        "发电量(MWh)年初至今",
+        "年初以来发电量累计",
+        "发电量(MWh)当年累计",
+        "发电量全年累计",
+        "发电量本年累计数",
+        "generation_mwh_ytd",
+        "发电量 year-to-date",
     ],
 )
 def test_the_year_so_far_is_not_the_month(tmp_path: Path, power: Sector, head: str) -> None:

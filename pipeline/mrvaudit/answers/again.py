@@ -15,10 +15,8 @@ from mrvaudit.answers.folder import Folder
 from mrvaudit.checks.child import Task, derive_apart
 from mrvaudit.effects.scenarios import Cell
 from mrvaudit.ingest.frames import POLARS_TYPES, schema, write
-from mrvaudit.model import RECORDS, SCORES, Audit, Work
+from mrvaudit.model import BESIDE_TABLES, RECORDS, SCORES, Audit, Work
 from mrvaudit.sector import Sector
-
-SINGLE = ("sources.parquet", "blocks.parquet", "raw.parquet", "moved.parquet")
 
 
 def audit_again(
@@ -37,7 +35,7 @@ def audit_again(
     """
     into.mkdir(exist_ok=True)
     kept, work = Work(folder.path / RECORDS), Work(into)
-    for name in SINGLE:
+    for name in BESIDE_TABLES:
         if kept.file(name).is_file():
             shutil.copyfile(kept.file(name), work.file(name))
     shutil.copytree(kept.file("t"), work.file("t"))

@@ -15,6 +15,7 @@ from mrvaudit.units import Unit
 
 # How alike a header and a known spelling must be, of 1, before the second is proposed.
 ALIKE = 0.65
+PROPOSED = 3
 OPENING, CLOSING = "([{【〔「", ")]}】〕」"
 # What forms write in brackets without naming a unit.
 REMARKS = frozenset({"必填", "选填", "可选", "required", "optional", "key", "*"})
@@ -256,17 +257,17 @@ def _stems(field: Field, known: Mapping[str, Unit]) -> list[str]:
     return list(dict.fromkeys(stems))
 
 
-def nearest(text: str, words: Lexicon, most: int = 3) -> tuple[str, ...]:
+def nearest(text: str, words: Lexicon) -> tuple[str, ...]:
     """Fields that a header may stand for: those it is spelled like, or those between which it does not choose."""
     if text not in words.near:
-        words.near[text] = _nearest(text, words, most)
-    return words.near[text][:most]
+        words.near[text] = _nearest(text, words)[:PROPOSED]
+    return words.near[text]
 
 
-def _nearest(text: str, words: Lexicon, most: int) -> tuple[str, ...]:
+def _nearest(text: str, words: Lexicon) -> tuple[str, ...]:
     found = meaning(text, words)
     if isinstance(found, Doubt):
         return found.fields
     whole = fold(text.split("(")[0].split("（")[0])
-    close = get_close_matches(whole, list(words.words), n=most, cutoff=ALIKE) if len(whole) > 1 else []
+    close = get_close_matches(whole, list(words.words), n=PROPOSED, cutoff=ALIKE) if len(whole) > 1 else []
     return tuple(dict.fromkeys(name for spelling in close for name, _ in words.words[spelling]))

@@ -14,9 +14,8 @@ from mrvaudit.detect.run import detectors
 from mrvaudit.errors import UsageError
 from mrvaudit.report import formats, settings, settings_forms
 from mrvaudit.report.content import cells
-from mrvaudit.report.data import Blocks, Row, Slices, slices
+from mrvaudit.report.data import Blocks, Row, Slices, blocks_of, slices
 from mrvaudit.report.formats import Pair
-from mrvaudit.standardise.keys.completing import moved, places
 
 if TYPE_CHECKING:
     from mrvaudit.answers.answer import Answer
@@ -120,7 +119,7 @@ def gather(audit: Audit, profile: str = "verifier", *, texts: bool = True) -> Ru
         words=words,
         findings=slices(audit.findings, ("entity_id", "unit_id")),
         checks=slices(audit.checks, ("entity_id", "unit_id")),
-        blocks=Blocks(audit.blocks, places(moved(audit.work))),
+        blocks=blocks_of(audit),
         texts=cells.texts(audit) if texts else {},
         parameters_of={name: _asked(rule, audit.sector) for name, rule in audit.sector.rules.items()},
         parameters_always=_of_views(audit.sector),

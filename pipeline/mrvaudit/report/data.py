@@ -17,7 +17,7 @@ import polars as pl
 from mrvaudit.ingest.block import column_letter
 from mrvaudit.report.settings import Settings
 from mrvaudit.report.settings.charts import Source
-from mrvaudit.standardise.keys.completing import Field, Place, moved
+from mrvaudit.standardise.keys.completing import Field, Place, moved, places
 
 if TYPE_CHECKING:
     from mrvaudit.model import Audit
@@ -107,6 +107,11 @@ class Blocks:
         columns = json.loads(self.by_number.get(block, {}).get("field_columns") or "{}")
         found = sorted(columns[name] for name in names if columns.get(name))
         return (column_letter(found[0]), column_letter(found[-1])) if found else ("", "")
+
+
+def blocks_of(audit: Audit) -> Blocks:
+    """The blocks of a run, with what was read apart from its record."""
+    return Blocks(audit.blocks, places(moved(audit.work)))
 
 
 @dataclass(frozen=True)

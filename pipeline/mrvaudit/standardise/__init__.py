@@ -121,7 +121,7 @@ def _finish(intake: Intake, routed: Routed, cells: pl.DataFrame) -> _Tables:
     sector, work = intake.sector, intake.work
     keys = units.number(routed.references)
     repeated, findings, used = [pl.DataFrame(schema=REPEATED)], [], []
-    moved = [pl.DataFrame(schema=schema(completing.MOVED))]
+    moved = [completing.nothing_moved()]
     unit_index, seen = pl.DataFrame(), dict[int, tuple[str, int, int]]()
     for name in ("units", *(name for name in sector.tables if name != "units")):
         blocks = pl.Series([row["block"] for row in intake.blocks if row["table"] == name], dtype=pl.Int32)

@@ -10,7 +10,7 @@ import polars as pl
 from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, field_words, finding, of_rows, related
 from mrvaudit.sector import Sector
-from mrvaudit.standardise.keys.completing import MOVED, UNREAD
+from mrvaudit.standardise.keys.completing import UNREAD, nothing_moved
 from mrvaudit.standardise.keys.repeats import conflicts, copies, identity, single
 from mrvaudit.tables import Table
 
@@ -44,8 +44,7 @@ def finish(sector: Sector, table: Table, rows: pl.DataFrame, cells: pl.DataFrame
     """Make the standard table of `rows` (entity known); `cells` are its cells that could not be read."""
     wanted = schema(table.columns())
     if rows.is_empty():  # most tables of most submissions
-        nothing = [pl.DataFrame(schema=kinds) for kinds in (wanted, REPEATED, schema(MOVED))]
-        return Finished(nothing[0], nothing[1], [], nothing[2])
+        return Finished(pl.DataFrame(schema=wanted), pl.DataFrame(schema=REPEATED), [], nothing_moved())
     rows = _with_unit(table, _with_level(table, rows), keys)
     rows = _with_decimals(table, rows)
     usable = rows.filter(pl.col("_reason").is_null()).drop("_reason")

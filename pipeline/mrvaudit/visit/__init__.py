@@ -19,9 +19,8 @@ import polars as pl
 
 from mrvaudit import report
 from mrvaudit.model import Audit
-from mrvaudit.report.data import Blocks
+from mrvaudit.report.data import blocks_of
 from mrvaudit.sector import Sector
-from mrvaudit.standardise.keys.completing import moved, places
 from mrvaudit.visit import as_docx, as_xlsx, draw, pack, settings
 
 FILE = "visit.json"
@@ -42,7 +41,7 @@ def write(audit: Audit, out: Path, lang: str = "zh", seed: str | None = None, un
         audit=audit,
         settings=found,
         rows=draw.rows(audit, found),
-        blocks=Blocks(audit.blocks, places(moved(audit.work))),
+        blocks=blocks_of(audit),
         attachments=_attachments(audit),
         seed=found.seed if seed is None else seed,
     )

@@ -97,7 +97,7 @@ def _lines(audit: Audit) -> Slices:
     apart = moved(audit.work)
     found.append(apart.select("entity_id", pl.col("own_block").alias("_block"), pl.col("own_line").alias("_line")))
     blocks = audit.blocks.select(pl.col("block").cast(pl.Int32), "path", "sheet")
-    rows = pl.concat(found).join(blocks, left_on="_block", right_on="block") if found else pl.DataFrame()
+    rows = pl.concat(found).join(blocks, left_on="_block", right_on="block")
     return slices(
         rows.select("entity_id", "path", "sheet", pl.col("_line").alias("line")).sort("line"),
         ("entity_id", "path", "sheet"),

@@ -33,7 +33,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 def tenth(place: float) -> float:
-    """A place on the drawing to a tenth of a pixel, as `round` gives it in five times the time."""
+    """A place on the drawing to a tenth of a pixel; `round` takes five times as long."""
     return math.floor(place * 10 + 0.5) / 10
 
 

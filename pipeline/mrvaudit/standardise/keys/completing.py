@@ -54,7 +54,7 @@ def complete(table: str, fields: Sequence[str], groups: pl.DataFrame) -> Complet
     )
     whole = found.group_by(by_key, maintain_order=True).agg(pl.all().drop_nulls().first())
     kept = whole.select(by_key, pl.col("_block").alias("block"), pl.col("_line").alias("line"))
-    moved = [pl.DataFrame(schema=schema(MOVED))]
+    moved = [nothing_moved()]
     for name in fields if whole.height else ():
         first = found.filter(pl.col(name).is_not_null()).unique(by_key, keep="first", maintain_order=True)
         here = (pl.col("_block") == pl.col("block")) & (pl.col("_line") == pl.col("line"))
@@ -71,10 +71,15 @@ def complete(table: str, fields: Sequence[str], groups: pl.DataFrame) -> Complet
     return Completed(groups.with_columns(why), whole, parts, pl.concat(moved))
 
 
+def nothing_moved() -> pl.DataFrame:
+    """MOVED where every value stands in the row of its record."""
+    return pl.DataFrame(schema=schema(MOVED))
+
+
 def moved(work: Work) -> pl.DataFrame:
-    """MOVED of a run; empty where every value stands in the row of its record."""
+    """MOVED of a run."""
     path = work.file(FILE)
-    return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=schema(MOVED))
+    return pl.read_parquet(path) if path.is_file() else nothing_moved()
 
 
 def places(found: pl.DataFrame) -> dict[Field, Place]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from mrvaudit.ingest.frames import schema
 from mrvaudit.ingest.notices import Case, field_words, finding, of_rows, related
 from mrvaudit.sector import Sector
 from mrvaudit.standardise.keys import completing
@@ -46,7 +45,7 @@ def single(table: Table, rows: pl.DataFrame, order: Sequence[str]) -> Single:
         nothing = rows.clear().with_columns(
             pl.lit(None, pl.UInt32).alias("_key"), pl.lit(None, pl.String).alias("_why")
         )
-        return Single(rows, nothing, rows.clear(), pl.DataFrame(schema=schema(completing.MOVED)))
+        return Single(rows, nothing, rows.clear(), completing.nothing_moved())
     marked = marked.with_columns(
         (~pl.col("_same")).cum_sum().alias("_key"), pl.col("_same").shift(-1, fill_value=False).alias("_next")
     )
